@@ -35,6 +35,7 @@ COMMAND = ("QuantLib", "pandas", "rich", "typer")  # what the `unwind` command n
 OTHER_CASES: dict[str, tuple[str, ...]] = {
     "normals": (),
     "walk": ("QuantLib",),
+    "stages": (),
     "revaluation": ("QuantLib",),
     "options": ("QuantLib",),
     "end_to_end": COMMAND,

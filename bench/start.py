@@ -16,6 +16,7 @@ from engine.errors import InputError, RiskError
 CASES = {  # name -> what it times
     "normals": "standard normals on one core, against numpy's ziggurat",
     "walk": "the daily walk with Cholesky, against numpy, numba path by path, QuantLib, torch, jax; two cores",
+    "stages": "bits, transform, step and walk of 4 to 64 factors, each alone",
     "revaluation": "12,000 flows: polynomials, flow by flow, numpy, QuantLib's objects",
     "options": "12,000 flows and 1,000 options over 24 expiries: compressed against one by one",
     "end_to_end": "10^7 paths from a cold process to VaR and ES, with peak memory",

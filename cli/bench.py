@@ -20,8 +20,8 @@ def bench(
         list[str] | None,
         typer.Argument(
             metavar="CASE",
-            help="normals, walk, revaluation, options, end_to_end, start_up, unwind, crossover: by default, three"
-            " minutes; books: three more.",
+            help="normals, walk, stages, revaluation, options, end_to_end, start_up, unwind, crossover: by default,"
+            " three minutes; books: three more.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,

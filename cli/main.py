@@ -185,7 +185,6 @@ def main() -> None:
 
 def _finished(code: Any) -> Any:
     """Write out what is left on both streams, and return the code: that of a success is lost with its results."""
-    log.finish()
     lost = streams.finish()
     if lost is None or code:
         return code

@@ -36,15 +36,19 @@ def _ours() -> dict[str, Work]:
     units = N_BLOCKS * loops.PER_BLOCK
     f64, f32 = OURS["f64"], OURS["f32"]
     return {
-        f64: Work(call=lambda: loops.normals_of_f64(N_BLOCKS, paths, bits, double), units=units),
-        "random bits alone, float64": Work(call=lambda: loops.bits_f64(N_BLOCKS, paths, bits), units=units, ours=f64),
-        "transform alone, float64": Work(
-            call=lambda: loops.transform_f64(N_BLOCKS, bits, double), units=units, ours=f64
+        f64: Work(call=lambda: loops.normals_of_f64(N_BLOCKS, loops.N_FACTORS, paths, bits, double), units=units),
+        "random bits alone, float64": Work(
+            call=lambda: loops.bits_f64(N_BLOCKS, loops.N_FACTORS, paths, bits), units=units, ours=f64
         ),
-        f32: Work(call=lambda: loops.normals_of_f32(N_BLOCKS, paths, words, single), units=units),
-        "random bits alone, float32": Work(call=lambda: loops.bits_f32(N_BLOCKS, paths, words), units=units, ours=f32),
+        "transform alone, float64": Work(
+            call=lambda: loops.transform_f64(N_BLOCKS, loops.N_FACTORS, bits, double), units=units, ours=f64
+        ),
+        f32: Work(call=lambda: loops.normals_of_f32(N_BLOCKS, loops.N_FACTORS, paths, words, single), units=units),
+        "random bits alone, float32": Work(
+            call=lambda: loops.bits_f32(N_BLOCKS, loops.N_FACTORS, paths, words), units=units, ours=f32
+        ),
         "transform alone, float32": Work(
-            call=lambda: loops.transform_f32(N_BLOCKS, words, single), units=units, ours=f32
+            call=lambda: loops.transform_f32(N_BLOCKS, loops.N_FACTORS, words, single), units=units, ours=f32
         ),
     }
 
@@ -75,8 +79,8 @@ def _assert_oracle(precision: str) -> str:
     paths = np.arange(BLOCK, dtype=np.uint64)
     single = precision == "f32"
     random, normals = loops.scratch(np.uint32 if single else np.uint64), loops.scratch("f4" if single else "f8")
-    (loops.normals_of_f32 if single else loops.normals_of_f64)(1, paths, random, normals)
-    expected = draw_normals(1, paths, 0, loops.N_FACTORS, single=single)
+    (loops.normals_of_f32 if single else loops.normals_of_f64)(1, loops.N_FACTORS, paths, random, normals)
+    expected = draw_normals(loops.SEED, paths, 0, loops.N_FACTORS, single=single)
     tolerance = 1e-5 if single else 1e-13
     np.testing.assert_allclose(normals.reshape(-1, STRIDE)[:, :BLOCK], expected, rtol=0.0, atol=tolerance)
     return f"{BLOCK * loops.N_FACTORS} normals in float{precision[1:]} equal plain numpy's within {tolerance:g}"

@@ -22,7 +22,6 @@ N_STEPS = 252
 N_PATHS = 8192
 CHUNKS = (256, 512, 1024, 2048)  # of the tuned numpy, which gets the fastest
 OURS = {"float64": "ours float64", "float32": "ours float32"}
-STAGE_STEPS = 2000
 ERRORS = 6.0  # standard errors that a peer's horizon may be away from the law
 
 
@@ -35,12 +34,9 @@ def measure() -> CaseResult:
     units = float(N_STEPS * law.n_factors * N_PATHS)
     work = {OURS[name]: Work(call=_walk(program, N_PATHS), units=units) for name, program in programs.items()} | work
     seconds = interleave(work, rounds=9, limit_s=9.0, clock=PROCESSOR)
-    stages = _stages(model)
-    stage_seconds = interleave(stages, rounds=9, limit_s=2.0, clock=PROCESSOR)
     cores, core_seconds, asserted = _cores(programs)
     timed = (
         *rows(work, seconds, "factor-steps"),
-        *rows(stages, stage_seconds, "factor-steps"),
         *rows(cores, core_seconds, "factor-steps"),
     )
     figures = {"float32_over_float64": 1.0 / times(work, seconds, OURS["float32"], OURS["float64"])}
@@ -116,19 +112,6 @@ def _best_numpy(law: WalkLaw, n_paths: int, kind: Any) -> Walk:
     work = {name: Work(call=call, units=1.0) for name, call in tried.items()}
     seconds = interleave(work, rounds=1, limit_s=0.0, clock=PROCESSOR)
     return tried[min(seconds, key=lambda name: min(seconds[name]))]
-
-
-def _stages(model: ModelArrays) -> dict[str, Work]:
-    """Time the stages: correlating and stepping alone. The normals alone are a case of their own."""
-    found = {}
-    for name, kind in (("float64", np.float64), ("float32", np.float32)):
-        law = model.rounded(kind)
-        arrays = law.decay[0], law.drift[0], law.chol[0], loops.scratch(kind), loops.scratch(kind)
-        found[f"step alone, {name}"] = Work(
-            call=lambda arrays=arrays: loops.steps(STAGE_STEPS, *arrays),  # type: ignore[misc]
-            units=float(STAGE_STEPS * loops.PER_BLOCK),
-        )
-    return found
 
 
 def _cores(programs: dict[str, Program]) -> tuple[dict[str, Work], dict[str, list[float]], tuple[str, ...]]:

@@ -60,14 +60,9 @@ def write(level: str, event: str, message: str, **fields: Any) -> None:
     line = json.dumps(said, ensure_ascii=False, default=str)
     if isinstance(sys.stderr, _Wrapped):
         sys.stderr.write_object(line)
-    else:
-        print(line, file=sys.stderr, flush=True)
-
-
-def finish() -> None:
-    """Write what others began and did not end with a line feed."""
-    if isinstance(sys.stderr, _Wrapped):
-        sys.stderr.end_line()
+        return
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def record(event: str, message: str, **fields: Any) -> None:
@@ -116,17 +111,17 @@ class _Wrapped:
         return len(text)
 
     def write_object(self, line: str) -> None:
-        """Write an object of ours as it is, after what others began."""
-        self.end_line()
+        """Write an object of ours as it is, after what others began.
+
+        At one go: another thread's line comes before or after it, and not between it and its end.
+        """
+        self.flush()
         self._stream.write(f"{line}\n")
         self._stream.flush()
 
-    def end_line(self) -> None:
-        """Write a line that has no line feed yet."""
-        if self._part:
-            self.write("\n")
-
     def flush(self) -> None:
+        if self._part:  # a last line without an end is one, too
+            self.write("\n")
         self._stream.flush()
 
     def isatty(self) -> bool:

@@ -1,5 +1,6 @@
 """`unwind init`: a folder with a book, a market, a scenario, a batch and its limits, which run as they are."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -17,4 +18,4 @@ def init(
 
     for path in write_starter(folder):
         typer.echo(str(path))
-    typer.echo(f"next: cd {folder} && unwind book check book.csv --market market.toml")
+    typer.echo(f"next: cd {shlex.quote(str(folder))} && unwind book check book.csv --market market.toml")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from engine.errors import InputError
 from engine.inputs.opened import Opened
+from engine.inputs.repeated import first_repeated
+from engine.inputs.run import MAX_SEED
 from engine.scenario.scenario import Scenario
 
 LONGEST_HORIZON = 10  # joint dates
@@ -41,5 +43,9 @@ class BacktestSettings:
         bad = [horizon for horizon in self.horizons if not 1 <= horizon <= LONGEST_HORIZON]
         if bad or not self.horizons:
             raise InputError(f"--horizon: must be days from 1 to {LONGEST_HORIZON}, such as 1,10; got {bad or 'none'}")
+        if twice := first_repeated(self.horizons):
+            raise InputError(f"--horizon: {twice} is there twice; leave one out")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise InputError(f"--seed: must lie in 0 to 2^64 - 1, got {self.seed}")
         if not PATHS[0] <= self.n_paths <= PATHS[1]:
             raise InputError(f"--paths: must be from {PATHS[0]:,} to {PATHS[1]:,}, got {self.n_paths:,}")

@@ -24,7 +24,7 @@ def settings_of(keywords: Mapping[str, Any]) -> RunConfig:
 
 
 def _plain(value: Any) -> Any:
-    """Return lists as tuples, and numbers of numpy as Python's."""
-    if isinstance(value, list | tuple):
-        return tuple(map(_plain, value))
-    return value.item() if hasattr(value, "item") else value
+    """Return lists as tuples, and arrays and numbers of numpy and pandas as Python's."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value

@@ -85,6 +85,7 @@ def _parts(position: Position, days: "Days") -> list[Part]:
             days=np.append(schedule.days, schedule.days[-1]),
             amounts=np.append(coupons, ratio * notional),
             floor=notional if _is_floored(position) else 0.0,
+            index_ratio=ratio,
             market_growth=1.0 + number(position.break_even),
         )
     ]

@@ -25,7 +25,7 @@ _WAIT_S = 0.1  # for room for a batch, until which it is asked whether anyone st
 _NO_COLUMN = re.compile(r'Referenced column "([^"]*)" not found|does not have a column named "([^"]*)"')
 _NO_TABLE = re.compile(r"Table with name (.*?) does not exist|Referenced table \"([^\"]*)\" not found")
 _NO_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist!(?:\s*Did you mean \"(\w+)\")?")
-_SYNTAX = re.compile(r'syntax error at or near "(.*?)"')
+_SYNTAX = re.compile(r'syntax error at (?:or near "(.*?)"|end of input)')
 _OUTSIDE = re.compile(r"^Permission Error|extension")
 
 
@@ -113,11 +113,17 @@ def database(tables: Mapping[str, pa.Table]) -> Iterator[Any]:
                 connection.register("held", table)
                 connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM held')
                 connection.unregister("held")
-            for setting in _LOCKED:
+            for setting in (_half_of_memory(connection), *_LOCKED):
                 connection.execute(setting)
             yield connection
     except duckdb.Error as error:
         raise InputError(_in_words(str(error), tables)) from None
+
+
+def _half_of_memory(connection: Any) -> str:
+    """Return a setting that halves what the database may take: the tables and the reader of an answer take some too."""
+    amount, unit = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0].split()  # 18.8 GiB
+    return f"SET memory_limit = '{float(amount) / 2.0:.3f} {unit}'"
 
 
 def _in_words(error: str, tables: Mapping[str, pa.Table]) -> str:
@@ -137,7 +143,7 @@ def _in_words(error: str, tables: Mapping[str, pa.Table]) -> str:
         near = f"; did you mean {found[2]!r}?" if found[2] else ""
         return f"there is no function {found[1]!r}{near}"
     if found := _SYNTAX.search(error):
-        return f"this is no SQL, at or near {found[1]!r}"
+        return f"this is no SQL, at or near {found[1]!r}" if found[1] else "this is no SQL: more is wanted at its end"
     first = " ".join(error.partition(": ")[2].split("\n\n")[0].split())
     return f"the record cannot be queried: {first}"
 

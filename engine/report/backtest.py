@@ -16,7 +16,7 @@ from engine.backtest.walk.day_rows import DayRows
 from engine.conventions.currencies import HOME
 from engine.report.numbers import NONE, Missing, Number, Scale, count, scale_of
 from engine.report.parts import Badge, Chart, Entry, Table, columns, table
-from engine.report.svg import BAD, INK, ONE, TWO, draw
+from engine.report.pictures.svg import BAD, INK, ONE, TWO, draw
 from kernels.types import F64, Dates
 
 MOST_POINTS = 500  # of a chart's line: as many as can be told apart

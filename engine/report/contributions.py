@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, percent, scale_of
 from engine.report.parts import Chart, Entry, columns, listed, short, table
+from engine.report.pictures import charts
 from engine.report.sheet import (
     ALL_BOOKS,
     AXIS_NAME,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from engine.analysis.contributions.figures import Figure, GroupFigures
 from engine.book.groupings import REGIME
 from engine.record.contribution_rows import RecordedGroups, recorded_groups
-from engine.report import charts, numbers
+from engine.report import numbers
 from engine.report.numbers import NONE, Scale, percent, scale_of
-from engine.report.parts import Chart, Entry, columns, short, table
-from engine.report.sheet import AXIS_NAME, Sheet, errors_in_words, finite, nothing, tail_entry
+from engine.report.parts import Chart, Entry, columns, table
+from engine.report.pictures.part_bars import PartBar, part_bars
+from engine.report.sheet import Sheet, errors_in_words, finite, nothing, tail_entry
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
 
@@ -80,12 +81,12 @@ def _chart(sheet: Sheet, found: RecordedGroups, number: int) -> Chart:
     amounts += [each.value for group in found.shown for each in group.contributions.values()]
     here = _Grouping(sheet=sheet, found=found, scale=scale_of(sheet.run.currency, amounts))
     drawn = [group for group in found.shown if finite(*(each.value for each in group.contributions.values()))]
-    key, unit, names = sheet.key(f"groups-{number}"), here.scale.unit, [measure.label for measure in here.measures]
+    key, unit = sheet.key(f"groups-{number}"), here.scale.unit
     alt = (
         f"What {len(drawn)} groups by {found.grouping} contribute to {_LEAD.label} at {sheet.level} of"
         f" {sheet.main_name}, in {unit}."
     )
-    svg = charts.contributions(key, alt, [_bar(here, group) for group in drawn], names, unit) if drawn else ""
+    svg = part_bars(alt, [*(_bar(group) for group in drawn), _sum_bar(here)], here.scale) if drawn else ""
     heads = columns(found.grouping, *_headings(here))
     rows = [*(_row(here, group) for group in found.shown), _all_books(here)]
     caption = (
@@ -183,15 +184,15 @@ def _diversification(here: _Grouping) -> Iterator[str]:
         )
 
 
-def _bar(here: _Grouping, group: GroupFigures) -> charts.PartBar:
-    lead, divisor = group.contributions[_LEAD.key], here.scale.divisor
+def _bar(group: GroupFigures) -> PartBar:
+    lead = group.contributions[_LEAD.key]
     error = _both(lead)
-    return charts.PartBar(
-        label=short(group.group, 2 * AXIS_NAME),  # a position is called BOOK/ID in a batch
-        value=lead.value / divisor,
-        error=error / divisor if math.isfinite(error) else 0.0,
-        marks=tuple(group.contributions[measure.key].value / divisor for measure in here.measures[1:]),
-    )
+    return PartBar(label=group.group, value=lead.value, error=error if math.isfinite(error) else 0.0)
+
+
+def _sum_bar(here: _Grouping) -> PartBar:
+    whole = here.sheet.tail.of(_LEAD)
+    return PartBar(label=f"{_LEAD.label} {here.sheet.level}", value=whole.value, error=0.0, is_sum=True)
 
 
 def _both(figure: Figure) -> float:

@@ -1,5 +1,6 @@
 """Scenario by book, and DV01 by curve: tables shaded by size."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +11,8 @@ from engine.report.parts import Column, Entry, Shaded, Table, table
 from engine.report.sheet import Sheet, book_name, horizon, labelled_name
 from engine.risk.measures.registry import HEADLINE
 
-_SHADES = 4
+_SHADES = 5
+_LEAST_SHADED = 0.02  # of the largest
 
 
 def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
@@ -28,7 +30,7 @@ def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
     found = (
         (f"{measure.label} at {sheet.level} over {horizon(sheet)}", simulated, ""),
         ("Loss by each scenario's shock alone, today, exact", stress, ""),
-        ("DV01 by curve, exact: lost for +1 bp", dv01s, " per bp"),
+        ("DV01 by curve, exact: lost for +1 bp", dv01s, " a bp"),
     )
     return tuple(_heat(caption, entries, unit, per) for caption, entries, per in found if entries)
 
@@ -48,10 +50,12 @@ def heat_table(
 
 
 def shade(value: float | None, largest: float) -> int:
-    """Return -4 to 4: the sign and the size of a loss against the largest."""
+    """Return -5 to 5: the sign and the size of a loss against the largest."""
     if value is None or not np.isfinite(value) or largest == 0.0:
         return 0
-    return round(_SHADES * min(max(value / largest, -1.0), 1.0))
+    share = min(abs(value) / largest, 1.0)
+    steps = 0 if share < _LEAST_SHADED else max(math.ceil(_SHADES * share), 1)
+    return steps if value > 0.0 else -steps
 
 
 def _by_label(figures: Sequence[Exact]) -> dict[tuple[str, str], float]:

@@ -31,8 +31,8 @@ def _table(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Ta
     ]
     heads = [*columns("law", "scenario", *labels, words=2), *columns("backtest")]
     caption = (
-        f"All books under each law{shock}, in {sheet.scale.unit}; losses positive; {errors_in_words(sheet)}."
-        f" The band is from the lowest to the highest. Backtest: {found.basis}."
+        f"Model band: all books under each law{shock}, in {sheet.scale.unit}; losses positive;"
+        f" {errors_in_words(sheet)}. The band is from the lowest to the highest. Backtest: {found.basis}."
     )
     return table(caption, heads, list(_rows(sheet, group, found)))
 

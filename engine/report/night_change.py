@@ -1,15 +1,15 @@
 """What changed since the night before: the change of VaR and ES in parts, each with its paired error."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.explain.nights.change import NightsChange
 from engine.explain.nights.change_prose import headline_of, prose
 from engine.explain.nights.tail_change import TailChange
-from engine.report import charts
 from engine.report.numbers import Scale, confidence_text, scale_of
-from engine.report.parts import Chart, Entry, columns, short, table
-from engine.report.sheet import AXIS_NAME, Sheet, book_name, nothing
+from engine.report.parts import Chart, Entry, columns, table
+from engine.report.pictures.part_bars import PartBar, part_bars
+from engine.report.sheet import Sheet, book_name, nothing
 from engine.risk.measures.registry import MEASURES
 
 _HOW = (
@@ -34,14 +34,11 @@ class _Shown:
         return tuple(i for i in range(n) if any(each.parts[i].value or each.parts[i].se for each in self.columns))
 
 
-def change_charts(sheet: Sheet, change: NightsChange | str | None) -> tuple[Chart, ...]:
-    """Return the change of a run since the night before, or why there is none; nothing where no night came before.
-
-    change   taken apart; a sentence where it could not be; None: nobody asked
-    """
+def change_charts(sheet: Sheet) -> tuple[Chart, ...]:
+    """Return the change of a run since the night before, or why there is none; nothing where no night came before."""
     if sheet.before.run is None:
         return ()
-    title = f"What changed since {sheet.before.run.night}"
+    title, change = f"What changed since {sheet.before.run.night}", sheet.change
     if change is None:
         return (nothing(sheet, "change", title, _HOW),)
     if isinstance(change, str):
@@ -58,7 +55,7 @@ def _shown(change: NightsChange) -> _Shown:
         if each.scope != _TOTAL and (each.measure, each.confidence) == (lead.measure, lead.confidence)
     ]
     found = (*total, *(books if len(books) > 1 else ()))
-    amounts = [value for each in found for value in (each.change, *(part.value for part in each.parts))]
+    amounts = [value for each in found for value in (each.before.value, each.after.value, each.change)]
     return _Shown(change=change, columns=found, scale=scale_of(change.currency, amounts))
 
 
@@ -67,7 +64,8 @@ def _chart(sheet: Sheet, title: str, shown: _Shown) -> Chart:
     key, name = sheet.key("change"), f"{MEASURES[lead.measure].label} {confidence_text(lead.confidence)}"
     bars = [_bar(shown, lead, i) for i in shown.places]
     alt = f"What {len(bars)} parts made of the change of {name} of {change.scenario}, in {shown.scale.unit}."
-    svg = charts.contributions(key, alt, bars, [f"the change of {name}"], shown.scale.unit) if bars else ""
+    finer = replace(shown.scale, decimals=shown.scale.decimals + 1)  # as changes are shown
+    svg = part_bars(alt, bars, finer) if bars else ""
     heads = columns("part", *(_heading(each) for each in shown.columns))
     caption = (
         f"In {shown.scale.unit}, {change.scenario}; what raises a loss is positive. Parts are Shapley's shares over"
@@ -79,7 +77,7 @@ def _chart(sheet: Sheet, title: str, shown: _Shown) -> Chart:
     rows: list[Sequence[Entry]] = [
         [f"recorded on {first}", *(estimate(each.before.value, each.before.se) for each in found)],
         *_parts(shown),
-        ["change", *(estimate(each.change, each.change_se, signed=True) for each in found)],
+        ["change", *(shown.scale.change(each.change, each.change_se) for each in found)],
         [f"recorded on {second}", *(estimate(each.after.value, each.after.se) for each in found)],
     ]
     note = " ".join([prose(change), *(f"{each[:1].upper()}{each[1:]}." for each in change.notes)])
@@ -91,14 +89,13 @@ def _parts(shown: _Shown) -> Iterator[list[Entry]]:
         parts = [each.parts[i] for each in shown.columns]
         yield [
             shown.change.movers[i].label,
-            *(shown.scale.estimate(part.value, part.se, signed=True) for part in parts),
+            *(shown.scale.change(part.value, part.se) for part in parts),
         ]
 
 
-def _bar(shown: _Shown, lead: TailChange, place: int) -> charts.PartBar:
-    part, divisor = lead.parts[place], shown.scale.divisor
-    label = short(shown.change.movers[place].label, AXIS_NAME)
-    return charts.PartBar(label=label, value=part.value / divisor, error=part.se / divisor, marks=())
+def _bar(shown: _Shown, lead: TailChange, place: int) -> PartBar:
+    part = lead.parts[place]
+    return PartBar(label=shown.change.movers[place].label, value=part.value, error=part.se)
 
 
 def _heading(each: TailChange) -> str:

@@ -1,14 +1,14 @@
-"""Numbers as a reader sees them: no more digits than their error allows, and the record's own value beneath."""
+"""Numbers as a reader sees them: three digits of a table's largest, and the record's own value beneath."""
 
 import html
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SIZES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+_SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
 _MINUS = "\N{MINUS SIGN}"
-_SIGNIFICANT = 2  # digits of an error
-_EXACT = 4  # digits of a figure without error
+_SIGNIFICANT = 3  # digits of the largest amount of a table
+_OF_A_WIDTH = 2  # digits
 _MOST_DECIMALS = 6
 
 
@@ -37,18 +37,23 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A figure and its standard errors: the simulation's, and that of the law's table of past days."""
+    """A figure and those of its standard errors that reach its last digit: the simulation's, and that of a table."""
 
     value: Number
-    error: Number | Missing | None  # of the simulation; None: the figure is exact
-    table: Number | Missing | None = None  # of the table; None: the law has none
+    error: Number | Missing | None  # of the simulation; None: below the last digit, or the figure is exact
+    table: Number | Missing | None = None  # of the law's table of past days; None: as above, or the law has none
     second: str = "table"  # what the second error is of
+
+    @property
+    def is_bare(self) -> bool:
+        """Return whether no error is shown."""
+        return self.error is None and self.table is None
 
     def __html__(self) -> str:
         """The figure, and the errors set apart; the table's by its name."""
-        error = "exact" if self.error is None else f"± {self.error.__html__()}"
-        table = "" if self.table is None else f' <span class="se">± {self.table.__html__()} {self.second}</span>'
-        return f'{self.value.__html__()} <span class="se">{error}</span>{table}'
+        error = "" if self.error is None else f' <span class="se slot">±{self.error.__html__()}</span>'
+        table = "" if self.table is None else f' <span class="se slot">±{self.table.__html__()} {self.second}</span>'
+        return f"{self.value.__html__()}{error}{table}"
 
 
 Figure = Number | Missing | Estimate
@@ -60,88 +65,101 @@ NOT_BOUNDED = Missing("not bounded")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """One unit for all amounts that are read together."""
+    """One unit and one number of decimals for all amounts that are read together."""
 
     divisor: float
-    unit: str  # "JPY billion"
+    unit: str  # "JPY bn"
+    decimals: int
 
     def amount(self, value: float | None) -> Number | Missing:
-        """Show an amount without error, to four digits."""
+        """Show an amount without error."""
         if value is None:
             return NONE
-        return _fault(value) or self._number(value, max(_decimals(value / self.divisor, _EXACT), 0))
+        return _fault(value) or self._number(value, self.decimals)
 
     def estimate(
-        self,
-        value: float | None,
-        se: float | None,
-        table_se: float | None = None,
-        *,
-        signed: bool = False,
-        second: str = "table",
+        self, value: float | None, se: float | None, table_se: float | None = None, *, second: str = "table"
     ) -> Figure:
-        """Show an amount with its standard errors, to their second digit; no error: it is exact.
+        """Show an amount with those of its standard errors that reach its last digit.
 
-        se         of the simulation
+        se         of the simulation; None or 0: it has none
         table_se   of the law's table of past days, or what `second` names; None: it has none
         """
-        if value is None or not (se or table_se):
-            return self.amount(value)
-        if fault := _fault(value):
-            return fault
-        table = self._error(table_se) if table_se is not None else None
-        if fault := _fault(se or 0.0):
-            number = self._number(value, _decimals(value / self.divisor), signed=signed)
-            return Estimate(value=number, error=fault, table=table, second=second)
-        decimals = _decimals((se or table_se or 0.0) / self.divisor)
-        return Estimate(
-            value=self._number(value, decimals, signed=signed),
-            error=self._error(se) if se else None,
-            table=table,
-            second=second,
-        )
+        return self._estimate(value, (se, table_se), self.decimals, second=second)
+
+    def change(self, value: float | None, se: float | None) -> Figure:
+        """Show a change or a part of one: with its sign, and one decimal more than amounts have.
+
+        se   paired, or of two independent runs; None: not known
+        """
+        return self._estimate(value, (se, None), min(self.decimals + 1, _MOST_DECIMALS), signed=True)
 
     def edge(self, value: float, width: float) -> Number | Missing:
         """Show a bin's end, to the second digit of the bin's width."""
-        return _fault(value) or self._number(value, _decimals(width / self.divisor))
+        return _fault(value) or self._number(value, _decimals(width / self.divisor, _OF_A_WIDTH))
 
-    def plain(self, value: float) -> str:
-        """Return an amount for running text and charts, with three digits."""
+    def plain(self, value: float, *, signed: bool = False) -> str:
+        """Return an amount for running text and charts, as a table has it."""
         if _fault(value):
             return "not a number"
-        scaled = value / self.divisor
-        return _fixed(scaled, _decimals(scaled, 3))
+        return _fixed(value / self.divisor, self.decimals, signed=signed)
 
-    def _error(self, se: float) -> Number | Missing:
-        return _fault(se) or self._number(se, _decimals(se / self.divisor))
+    def money(self, value: float) -> str:
+        """Return an amount with its unit, for a sentence."""
+        currency, _, size = self.unit.partition(" ")
+        return f"{currency} {self.plain(value)} {size}".strip()
+
+    def _estimate(
+        self,
+        value: float | None,
+        ses: tuple[float | None, float | None],
+        decimals: int,
+        *,
+        second: str = "table",
+        signed: bool = False,
+    ) -> Figure:
+        if value is None:
+            return NONE
+        if fault := _fault(value):
+            return fault
+        error, table = (self._error(se, decimals) for se in ses)
+        number = self._number(value, decimals, signed=signed)
+        return Estimate(value=number, error=error, table=table, second=second)
+
+    def _error(self, se: float | None, decimals: int) -> Number | Missing | None:
+        if se is None:
+            return None
+        if fault := _fault(se):
+            return fault
+        return self._number(se, decimals) if round(se / self.divisor, decimals) > 0.0 else None
 
     def _number(self, value: float, decimals: int, *, signed: bool = False) -> Number:
         return Number(value=value, text=_fixed(value / self.divisor, decimals, signed=signed))
 
 
 def scale_of(currency: str, values: Iterable[float | None], per: str = "") -> Scale:
-    """Choose the unit in which the largest amount has one to three digits before the point.
+    """Choose the unit in which the largest amount has one to three digits before the point, and three in all.
 
-    per   what follows the unit: " per bp"
+    per   what follows the unit: " a bp"
     """
     largest = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
     divisor, name = next(((size, name) for size, name in _SIZES if largest >= size), (1.0, ""))
-    return Scale(divisor=divisor, unit=f"{currency} {name}".strip() + per)
+    decimals = max(_decimals(largest / divisor, _SIGNIFICANT), 0)
+    return Scale(divisor=divisor, unit=f"{currency} {name}".strip() + per, decimals=decimals)
 
 
 def difference_se(one: float, other: float) -> float:
-    """Return the standard error of a difference of two independent estimates; on common draws it is at most that."""
+    """Return the standard error of a difference of two independent estimates."""
     return math.hypot(one, other)
 
 
 def percent(fraction: float | None) -> Figure:
-    """Show a fraction in percent, to three digits and at most one decimal."""
+    """Show a fraction in whole percent."""
     if fraction is None:
         return NONE
     if fault := _fault(fraction):
         return fault
-    decimals = 1 if abs(fraction) < 1.0 else 0
-    return Number(value=fraction, text=f"{_fixed(100.0 * fraction, decimals)} %")
+    return Number(value=fraction, text=f"{_fixed(100.0 * fraction, 0)} %")
 
 
 def probability(value: float | None, *, exact: bool = False) -> Figure:
@@ -187,7 +205,7 @@ def _fault(value: float) -> Missing | None:
     return None if math.isfinite(value) else NOT_BOUNDED
 
 
-def _decimals(size: float, significant: int = _SIGNIFICANT) -> int:
+def _decimals(size: float, significant: int) -> int:
     """Return the decimals that show so many digits of a size; negative where tens or hundreds are enough."""
     if size == 0.0:
         return 0

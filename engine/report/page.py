@@ -1,6 +1,6 @@
 """The page: what is on it, and how much of it fits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
@@ -11,23 +11,37 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from engine.backtest.kept_backtest import KeptBacktest
-from engine.explain.nights.change import NightsChange
 from engine.explain.nights.changes_since import Changes
 from engine.record.correlations import Correlations, read_correlations
 from engine.record.read import Night, read_night
 from engine.report import heat, sections, summary
+from engine.report.answer import answer
 from engine.report.backtest import backtest_part
+from engine.report.contributions import books
 from engine.report.earlier_nights import read_earlier_nights
 from engine.report.groupings import grouping_charts
 from engine.report.model_band import model_band_tables
 from engine.report.night_change import change_charts
 from engine.report.parameter_band import parameter_charts
-from engine.report.parts import Badge, Entry, Shaded, shown
+from engine.report.parts import Badge, Entry, Shaded, is_bare, shown
+from engine.report.remedy import remedies
 from engine.report.sheet import Sheet, sheet
+from engine.report.simulated import convergence, distribution, fans
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
 
-_TEMPLATES = ("page.html", "run.html", "parts.html", "style.css")
+_TEMPLATES = ("page.html", "answer.html", "run.html", "parts.html", "style.css")
+_CHAPTERS = (  # anchor, title, question
+    ("why", "Why", "what the loss is made of"),
+    ("where", "Where", "which book, in which scenario"),
+    ("trust", "Trust", "how far off the figures may be"),
+    ("how", "How", "where markets go, and where the loss lies"),
+    ("do", "What to do", ""),
+    ("limits", "Limits", ""),
+    ("quality", "Data quality", ""),
+    ("record", "Record", "what the figures were made from"),
+)
+_OF_RUNS = ("why", "where", "trust", "how", "record")  # chapters that each run has a part of
 _SHORT = "Distribution, fan charts and convergence are left out, so that the page stays small; the record holds them."
 _SHORTER = "Only the figures of all books are here, so that the page stays small; the record holds the rest."
 _OLD_RECORD = (
@@ -37,17 +51,25 @@ _OLD_RECORD = (
 _LEFT_OUT = "This run is left out, so that the page stays small; the record holds all of it."
 
 
+Parts = Mapping[str, Markup]  # of one run, by the anchor of the chapter
+
+
 @dataclass(slots=True)
 class RunPart:
-    """A run's part of the page at falling lengths."""
+    """A run's parts of the page at falling lengths."""
 
-    lengths: list[Markup]  # from whole to one sentence
+    lengths: list[Parts]  # from whole to one sentence
     chosen: int = 0
 
     @property
-    def text(self) -> Markup:
-        """Return the part at the chosen length."""
+    def parts(self) -> Parts:
+        """Return the parts at the chosen length."""
         return self.lengths[self.chosen]
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of the parts at the chosen length."""
+        return sum(len(part.encode()) for part in self.parts.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,24 +103,32 @@ def render(
     InputError
         There is no such night, or its record cannot be read.
     """
-    contents = _contents(folder, valuation_date, correlations, backtest)
+    contents = _contents(folder, valuation_date, correlations, backtest, changes or {})
     environment = _environment()
-    known = changes or {}
-    parts = [_run_part(environment, each, known.get(each.run.name)) for each in contents.sheets]
+    parts = [_run_part(environment, each) for each in contents.sheets]
     return _fitted(environment, contents, parts)
 
 
 def _contents(
-    folder: Path, valuation_date: date, correlations: Correlations | None, backtest: KeptBacktest | None
+    folder: Path,
+    valuation_date: date,
+    correlations: Correlations | None,
+    backtest: KeptBacktest | None,
+    changes: Changes,
 ) -> Contents:
     night = read_night(folder, valuation_date)
     past = read_earlier_nights(folder, night)
-    sheets = [sheet(number, run, valuation_date, past) for number, run in enumerate(night.runs, start=1)]
+    sheets = [
+        sheet(number, run, valuation_date, past, changes.get(run.name))
+        for number, run in enumerate(night.runs, start=1)
+    ]
     found = correlations or _recorded(night)
     values = {
         "date": valuation_date.isoformat(),
         "state": summary.state(night),
-        "headline": summary.headline(night, sheets),
+        "answer": answer(night, sheets),
+        "chapters": _CHAPTERS,
+        "remedies": remedies(night, sheets),
         "limits": summary.limits(night),
         "not_evaluated": summary.not_evaluated(night),
         "faults": summary.faults(night),
@@ -124,22 +154,38 @@ def _no_correlations(night: Night) -> tuple[str, ...]:
     return (_OLD_RECORD,) if night.runs else ()
 
 
-def _run_part(environment: Environment, of: Sheet, change: NightsChange | str | None) -> RunPart:
-    """Render a run in four lengths: whole; without the longest charts; figures of all books alone; left out."""
-    template = environment.get_template("run.html")
-    figures = {"sheet": of, "figures": sections.figures(of), "bands": model_band_tables(of)}
-    figures |= {"manifest": summary.manifest(of.run)}
-    charts = {section: section(of) for section in sections.SECTIONS}
-    short = [chart for section, chart in charts.items() if section in sections.SHORT]
-    heat_maps = heat.heat_maps(of)
-    studies = [*change_charts(of, change), *grouping_charts(of), *parameter_charts(of)]
-    lengths = (
-        {**figures, "charts": [*studies, *charts.values()], "heat_maps": heat_maps, "note": ""},
-        {**figures, "charts": [*studies, *short], "heat_maps": heat_maps, "note": _SHORT},
-        {**figures, "charts": (), "heat_maps": (), "note": _SHORTER},
-        {"sheet": of, "note": _LEFT_OUT},
+def _run_part(environment: Environment, of: Sheet) -> RunPart:
+    """Render a run in four lengths: whole; without the longest charts; figures of all books alone; the answer alone."""
+    figures = (("All figures, at every confidence", sections.figures(of)),)
+    record: Mapping[str, Any] = {
+        "folded": (*figures, ("Manifest: what this run was made from", summary.manifest(of.run)))
+    }
+    trust = [sections.history(of), *parameter_charts(of)]
+    bands: Mapping[str, Any] = {"charts": trust, "tables": model_band_tables(of)}
+    why: Mapping[str, Any] = {"charts": [*change_charts(of), *grouping_charts(of)]}
+    where: Mapping[str, Any] = {"charts": [books(of)], "tables": heat.heat_maps(of)}
+    how: Mapping[str, Any] = {"charts": [distribution(of), fans(of)]}
+    whole = {"why": why, "where": where, "trust": bands, "how": how}
+    short = {"why": why, "where": where, "trust": bands, "how": {"note": _SHORT}}
+    lengths: tuple[Mapping[str, Mapping[str, Any]], ...] = (
+        {**whole, "record": {**record, "charts": [convergence(of)]}},
+        {**short, "record": record},
+        {"why": {"note": _SHORTER}, "record": record},
+        {"why": {"note": _SHORTER}},
     )
-    return RunPart([Markup(template.render(**values)) for values in lengths])
+    return RunPart([_rendered(environment, of, length) for length in lengths])
+
+
+def _rendered(environment: Environment, of: Sheet, length: Mapping[str, Mapping[str, Any]]) -> Parts:
+    """Render a run's part of each chapter; a chapter that it has none of is empty."""
+    template = environment.get_template("run.html")
+    nothing = {"charts": (), "tables": (), "folded": (), "note": ""}
+    found = {
+        key: Markup(template.render(sheet=of, is_first=key == _OF_RUNS[0], **nothing | dict(length[key])))
+        for key in _OF_RUNS
+        if key in length
+    }
+    return {key: found.get(key, Markup("")) for key, _, _ in _CHAPTERS}
 
 
 def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPart]) -> str:
@@ -147,17 +193,16 @@ def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPar
     template = environment.get_template("page.html")
 
     def page() -> str:
-        return template.render(runs=[(each, part.text) for each, part in zip(contents.sheets, parts, strict=True)],
-                               **contents.values)  # fmt: skip
+        return template.render(parts=[part.parts for part in parts], **contents.values)
 
     size = len(page().encode())
-    for length in (1, 2, 3):
+    for length in range(1, len(parts[0].lengths) if parts else 0):
         for part in reversed(parts):
             if size <= MOST_BYTES:
                 break
-            size -= len(part.text.encode())
+            size -= part.size
             part.chosen = length
-            size += len(part.text.encode())
+            size += part.size
     return page()
 
 
@@ -175,6 +220,7 @@ def _environment() -> Environment:
     )
     environment.globals["style"] = Markup(texts["style.css"])
     environment.filters["kind"] = _kind
+    environment.filters["is_bare"] = is_bare
     return environment
 
 

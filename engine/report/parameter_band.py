@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from engine.errors import counted
 from engine.record.parameter_studies import recorded_studies
-from engine.report import charts
 from engine.report.numbers import Missing, confidence_text, percent
 from engine.report.parts import Chart, Entry, columns, short, table
+from engine.report.pictures import charts
 from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, finite, labelled_name
 from engine.risk.uncertainty.band import BandQuantile, ParameterBand
 from engine.risk.uncertainty.study import ParameterStudy

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.report.numbers import Figure
+from engine.report.numbers import Estimate, Figure
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode's controls, formats, surrogates, private and unassigned characters
 _MOST_ROWS = 400
@@ -28,7 +28,7 @@ class Shaded:
     """A figure on a background between loss and gain."""
 
     figure: Figure
-    shade: int  # -4 (gain) to 4 (loss)
+    shade: int  # -5 (gain) to 5 (loss)
 
     def __html__(self) -> str:
         """The figure; the table's entry takes the shade."""
@@ -66,6 +66,12 @@ class Table:
     rows: Sequence[Sequence[Entry]]
     left_out: str = ""  # what the table does not show, in a sentence
     is_heat: bool = False
+    has_sum: bool = False  # its last row is what the others add up to
+
+    @property
+    def error_columns(self) -> tuple[bool, ...]:
+        """Return in which columns an error is shown, so that figures without one keep its room."""
+        return tuple(any(not is_bare(row[i]) for row in self.rows) for i in range(len(self.columns)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +91,31 @@ def columns(*headings: str, words: int = 1) -> tuple[Column, ...]:
     return tuple(Column(heading=heading, is_number=i >= words) for i, heading in enumerate(headings))
 
 
-def table(caption: str, heads: Sequence[Column], rows: Sequence[Sequence[Entry]], *, is_heat: bool = False) -> Table:
+def table(
+    caption: str,
+    heads: Sequence[Column],
+    rows: Sequence[Sequence[Entry]],
+    *,
+    is_heat: bool = False,
+    has_sum: bool = False,
+) -> Table:
     """Make a table of at most 400 rows; it says how many more there are."""
     rest = len(rows) - _MOST_ROWS
     left_out = f"{rest:,} more rows are in the record." if rest > 0 else ""
-    return Table(caption=caption, columns=heads, rows=rows[:_MOST_ROWS], left_out=left_out, is_heat=is_heat)
+    return Table(
+        caption=caption,
+        columns=heads,
+        rows=rows[:_MOST_ROWS],
+        left_out=left_out,
+        is_heat=is_heat,
+        has_sum=has_sum and rest <= 0,
+    )
+
+
+def is_bare(entry: Entry) -> bool:
+    """Return whether an entry shows no error."""
+    figure = entry.figure if isinstance(entry, Shaded) else entry
+    return not isinstance(figure, Estimate) or figure.is_bare
 
 
 def shown(text: str, most: int = 0) -> str:

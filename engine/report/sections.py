@@ -1,14 +1,12 @@
-"""The parts of one run: figures of all books, history, books; and the order of all its charts."""
+"""The figures of one run in every scenario, and its VaR by night against what was realised."""
 
-from collections.abc import Callable
-
-from engine.report import charts
-from engine.report.contributions import books
 from engine.report.earlier_nights import DatedTail, dated_tails
 from engine.report.numbers import NONE, Scale, confidence_text
 from engine.report.parts import Chart, Entry, Table, columns, listed, table
+from engine.report.pictures import charts
 from engine.report.sheet import (
     ALL_BOOKS,
+    PAIRED,
     Sheet,
     backtest_text,
     errors_in_words,
@@ -18,7 +16,6 @@ from engine.report.sheet import (
     scenario_text,
     tail_entry,
 )
-from engine.report.simulated import convergence, distribution, fans
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
 
@@ -32,7 +29,7 @@ def figures(sheet: Sheet) -> Table:
     why = "" if sheet.before.run else f" No change is given: {sheet.before.reason}."
     caption = (
         f"All books, in {sheet.scale.unit}. Losses are positive for {listed(labels)}, gains for P&L; "
-        f"{errors_in_words(sheet)}. A change has the simulation's ±, at most. Without ±: exact.{why}"
+        f"{errors_in_words(sheet)}. {PAIRED}{why}"
     )
     return table(caption, heads, found)
 
@@ -116,7 +113,3 @@ def _history_note(sheet: Sheet, n_compared: int, n: int) -> str:
         f"{n} backtest {plural} on {n_compared} nights compared; at {sheet.level} {expected:g} are expected. A night's "
         "VaR is held against the P&L realised by the next business day."
     )
-
-
-SECTIONS: tuple[Callable[[Sheet], Chart], ...] = (distribution, history, books, fans, convergence)
-SHORT = (history, books)  # what stays of them where the page would become too long

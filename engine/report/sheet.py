@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from engine.backtest.bundled_verdicts import bundled_verdicts
+from engine.explain.nights.change import NightsChange
 from engine.record.manifest import main_scenario
 from engine.record.read import RunRecord
 from engine.report.earlier_nights import EarlierNights, NightBefore, night_before
@@ -20,6 +21,8 @@ from kernels.types import F64
 
 ALL_BOOKS = ("total", "partial")
 AXIS_NAME = 22  # characters of a name on an axis
+_SAME_DRAWS = ("seed", "n_paths", "steps", "precision", "backend")  # facts that two runs on common draws share
+PAIRED = " Changes are on common draws; their ± is paired, and stands where the change was taken apart."
 TABLE_ERROR = "± table: how far off the figure may be because it rests on so few past days, and others might have come"
 
 
@@ -35,6 +38,12 @@ class Sheet:
     main: ScopeResult  # the sum over books in the run's main scenario
     confidence: float  # the highest
     scale: Scale
+    change: NightsChange | str | None = None  # since the night before, taken apart; a sentence: why it is not
+
+    @property
+    def sums(self) -> tuple[ScopeResult, ...]:
+        """Return the sum over books in every scenario."""
+        return tuple(result for result in self.run.results if result.scope in ALL_BOOKS)
 
     @property
     def tail(self) -> TailResult:
@@ -61,7 +70,9 @@ class Sheet:
         return f"r{self.number}-{name}"
 
 
-def sheet(number: int, run: RunRecord, night: date, earlier: EarlierNights) -> Sheet:
+def sheet(
+    number: int, run: RunRecord, night: date, earlier: EarlierNights, change: NightsChange | str | None = None
+) -> Sheet:
     """Find a run's headline, what it is compared with, and the unit of its amounts."""
     sums = [result for result in run.results if result.scope in ALL_BOOKS]
     main = next(result for result in sums if result.scenario == main_scenario(run.manifest))
@@ -75,18 +86,43 @@ def sheet(number: int, run: RunRecord, night: date, earlier: EarlierNights) -> S
         main=main,
         confidence=max(tail.confidence for tail in main.measures),
         scale=scale_of(run.currency, [tail.of(HEADLINE[-1]).value for tail in tails]),
+        change=change,
     )
 
 
 def change(
     sheet: Sheet, result: ScopeResult, tail: TailResult, measure: TailMeasure, scale: Scale | None = None
 ) -> Figure:
-    """Show a measure's change since the night before, with its error; none where that night has no such measure."""
+    """Show a measure's change since the night before; none where that night has no such measure.
+
+    Its error is the paired one where the change was taken apart, and none where it was not: on common draws that of
+    independent runs is many times too wide. Runs on other draws are independent.
+    """
     old = sheet.before.tail(result, tail.confidence)
     before, now = old.estimates.get(measure.key) if old else None, tail.of(measure)
     if before is None:
         return NONE
-    return (scale or sheet.scale).estimate(now.value - before.value, difference_se(now.se, before.se), signed=True)
+    se = _paired_se(sheet, result, tail.confidence, measure)
+    if se is None and not _has_common_draws(sheet):
+        se = difference_se(now.se, before.se)
+    return (scale or sheet.scale).change(now.value - before.value, se)
+
+
+def _paired_se(sheet: Sheet, result: ScopeResult, confidence: float, measure: TailMeasure) -> float | None:
+    """Return the paired error of a change that was taken apart; None of one that was not."""
+    apart = sheet.change
+    if apart is None or isinstance(apart, str) or apart.scenario != result.scenario:
+        return None
+    wanted = (result.scope, measure.key, confidence)
+    return next((each.change_se for each in apart.changes if (each.scope, each.measure, each.confidence) == wanted),
+                None)  # fmt: skip
+
+
+def _has_common_draws(sheet: Sheet) -> bool:
+    """Return whether the run and the one before drew alike."""
+    assert sheet.before.run is not None
+    facts = (sheet.run.manifest["facts"], sheet.before.run.manifest["facts"])
+    return all(facts[0].get(key) == facts[1].get(key) for key in _SAME_DRAWS)
 
 
 def tail_entry(scale: Scale, tail: TailResult, measure: TailMeasure) -> Figure:
@@ -97,7 +133,7 @@ def tail_entry(scale: Scale, tail: TailResult, measure: TailMeasure) -> Figure:
 
 def errors_in_words(sheet: Sheet) -> str:
     """Say what each ± of a run's tables is."""
-    simulation = "± is one Monte Carlo standard error"
+    simulation = "± is one Monte Carlo standard error, shown where it reaches the last digit"
     has_table = any(tail.table_ses for result in sheet.run.results for tail in result.measures)
     return f"{simulation}; {TABLE_ERROR}" if has_table else simulation
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from engine.record.later_tables import Row, recorded_convergence, recorded_levels
 from engine.record.read import Distribution
-from engine.report import charts
 from engine.report.numbers import NONE, Figure, Scale, confidence_text, count, level
 from engine.report.parts import Chart, Entry, Table, columns, short, table
+from engine.report.pictures import charts
 from engine.report.sheet import AXIS_NAME, Sheet, errors_in_words, finite, horizon, labelled_name, nothing, tail_entry
 from engine.risk.measures.registry import HEADLINE
 from kernels.types import F64

@@ -13,7 +13,6 @@ from engine.report.earlier_nights import EarlierNights, carried_over, missing_da
 from engine.report.heat import shade
 from engine.report.numbers import (
     NONE,
-    Missing,
     confidence_text,
     correlation,
     percent,
@@ -21,8 +20,7 @@ from engine.report.numbers import (
     scale_of,
 )
 from engine.report.parts import Badge, Code, Column, Entry, Shaded, Table, columns, shown, table
-from engine.report.sheet import TABLE_ERROR, Sheet, book_name, errors_in_words, labelled_name, measured_entries
-from engine.risk.measures.registry import HEADLINE
+from engine.report.sheet import TABLE_ERROR, Sheet, book_name, labelled_name
 
 _EXIT_CODES = {
     0: Badge(text="complete", kind="good"),
@@ -40,29 +38,6 @@ def state(night: Night) -> Badge:
     """Say how the night ended."""
     code = night.summary["exit_code"]
     return _EXIT_CODES.get(code, Badge(text=f"exit code {code}", kind="bad"))
-
-
-def headline(night: Night, sheets: Sequence[Sheet]) -> Table:
-    """Show of each run the headline's measures of all books, their changes, and the limit that is used most."""
-    measured = [heading for measure in HEADLINE for heading in (measure.label, "change")]
-    heads = columns("run", "state", "unit", "confidence", *measured, "limit use", "P(true value > limit)", words=3)
-    found = {sheet.run.name: sheet for sheet in sheets}
-    rows = [_headline_row(night, run["name"], run["state"], found.get(run["name"])) for run in night.summary["runs"]]
-    last = sheets[0].past.last if sheets else None
-    caption = f"All books in {_mains(sheets)}. {_since(last)} "
-    tables = [sheet for sheet in sheets if sheet.tail.table_ses]
-    caption += f"{errors_in_words(tables[0]) if tables else '± is one Monte Carlo standard error'}; a change has the "
-    caption += "simulation's, at most."
-    return table(caption, heads, rows)
-
-
-def _mains(sheets: Sequence[Sheet]) -> str:
-    """Say in which scenario each run's headline is: the night's default, or the run's first."""
-    mains = {sheet.run.name: sheet.main_name for sheet in sheets}
-    alike = set(mains.values())
-    if len(alike) == 1:
-        return alike.pop()
-    return ", ".join(f"{main} ({run})" for run, main in mains.items()) or "each run's main scenario"
 
 
 def limits(night: Night) -> Table | None:
@@ -117,7 +92,7 @@ def inputs(night: Night, sheets: Sequence[Sheet], past: EarlierNights) -> tuple[
     """Say which dates are missing, which inputs carried over, which files of the history cannot be read."""
     days = (*past.nights[-_LOOK_BACK:], night.valuation_date)
     absent = missing_dates(days)
-    sentences = [f"Weekdays without a night since {days[0]}: {', '.join(map(str, absent))}."] if absent else []
+    sentences = [f"Business days not run since {days[0]}: {', '.join(map(str, absent))}."] if absent else []
     if past.last is None:
         sentences.append("This is the first night of the record.")
     for sheet in sheets:
@@ -195,35 +170,13 @@ def _digests(plain: Mapping[str, Any]) -> Iterator[list[Entry]]:
         yield [name, Code(text=digest)]
 
 
-def _headline_row(night: Night, name: str, sentences: str, sheet: Sheet | None) -> list[Entry]:
-    badge = Badge(text=sentences, kind="good" if sentences == "complete" else "bad")
-    if sheet is None:
-        return [name, badge, *[NONE] * (4 + 2 * len(HEADLINE))]
-    used = [use for use in night.limits if _is_of(use, sheet) and use.use is not None]
-    most = max(used, key=lambda use: use.use or 0.0, default=None)
-    return [
-        name,
-        badge,
-        sheet.scale.unit,
-        sheet.level,
-        *measured_entries(sheet, sheet.main, sheet.tail, HEADLINE),
-        percent(most.use) if most else Missing("no limit"),
-        _probability(most) if most else Missing("no limit"),
-    ]
-
-
-def _is_of(use: LimitUse, sheet: Sheet) -> bool:
-    """Return whether a limit is one on a measure of all books in the headline's scenario."""
-    return use.run == sheet.run.name and use.scope == sheet.main.scope and use.scenario == sheet.main.scenario
-
-
 def _limit_scenario(night: Night, use: LimitUse) -> str:
     run = next((each for each in night.runs if each.name == use.run), None)
     return use.scenario or "" if run is None else labelled_name(run, use.scenario or "")
 
 
 def _limit_row(use: LimitUse, scenario: str) -> list[Entry]:
-    scale = scale_of(use.currency, [use.amount], " per bp" if use.measure == "DV01" else "")
+    scale = scale_of(use.currency, [use.amount, use.value], " a bp" if use.measure == "DV01" else "")
     level = f" {confidence_text(use.confidence)}" if use.confidence is not None else ""
     kinds = {BREACHED: "bad" if use.severity == "hard" else "warn", NOT_EVALUATED: "bad"}
     return [
@@ -295,10 +248,6 @@ def _not_numbers(run: RunRecord) -> Iterator[str]:
     for name, found in (("stress loss", run.stress_losses), ("DV01", run.dv01s)):
         if n := sum(not np.isfinite(each.value) for each in found):
             yield f"{n} figures of {name} are not numbers"
-
-
-def _since(last: object) -> str:
-    return f"Changes are since {last}." if last else "There is no earlier night to compare with."
 
 
 def _cut(sentences: Sequence[str]) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def test_all_is_run_in_one_go_and_what_cannot_be_is_said(without, monkeypatch, t
     (path,) = (tmp_path / "bench" / "results").iterdir()
     assert path.name.endswith("-nvidia-h200.json")
     found = json.loads(path.read_text(encoding="utf-8"))
-    assert [case["name"] for case in found["cases"]] == ["crossover", "normals", "unwind"]
+    assert [case["name"] for case in found["cases"]] == ["crossover", "normals", "stages", "unwind"]
     assert found["gpu_walks"][0]["device"].startswith("NVIDIA H200")
     assert "case 'walk' is left out: QuantLib not installed" in capsys.readouterr().err
 

@@ -16,6 +16,7 @@ from engine.inputs.book.load import bundled_book_names, bundled_book_path, check
 from engine.inputs.book.several import load_books
 from engine.inputs.book.table import BOOK
 from engine.inputs.opened import Opened, open_once
+from engine.inputs.repeated import first_repeated
 from engine.instruments.rows.position import Position
 from engine.instruments.rows.texts import text_error
 from unwind_risk.api.given import path_of
@@ -48,6 +49,8 @@ class Book:
 
         Raises InputError with everything wrong with them but what depends on a date, which a run finds.
         """
+        if not paths:
+            raise InputError("book: there is no file to read; give one or several")
         return cls._checked(open_once(Path(path), BOOK) for path in paths)
 
     @classmethod
@@ -96,6 +99,11 @@ class Book:
         from engine.inputs.book.frame import position_bytes
 
         _check_name(name)
+        if other := next((each for each in positions if not isinstance(each, Position)), None):
+            raise InputError(
+                f"a book is made of positions, Book.of(one, two), got {type(other).__name__};"
+                " the constructors of uw.positions make one"
+            )
         return cls._checked([position_bytes(positions, name)])
 
     @classmethod
@@ -115,6 +123,11 @@ class Book:
 
     def compiled(self, valuation_date: "date") -> CompiledBook:
         """Return the engine's book for a valuation date. Raises InputError with everything wrong with its rows."""
+        if not self.sources:
+            raise InputError("book: an empty list holds no book; give one or several, or None for the bundled one")
+        made = [each.path.stem for each in self.sources if isinstance(each, FrameBytes)]
+        if twice := first_repeated(made):
+            raise InputError(f"two books made in memory are called {twice!r}; give one another name, as in name='desk'")
         with ExitStack() as stack:
             for each in self.sources:
                 stack.enter_context(errors_by_label(each))
@@ -151,7 +164,7 @@ class Book:
 
 
 def _check_name(name: str) -> None:
-    if (error := text_error("book", name)) is not None:
+    if (error := text_error("book", name) if isinstance(name, str) else f"must be text, got {name!r}") is not None:
         raise InputError(f"name: {error}")
 
 

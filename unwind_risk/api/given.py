@@ -1,12 +1,15 @@
 """What a caller may give for an object of the API: the object, a path, a bundled name, or several of these."""
 
+import math
 from collections.abc import Sequence
 from datetime import date
+from numbers import Real
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from engine.errors import InputError, did_you_mean
 from engine.inputs.fields.dates import parse_iso_date
+from engine.inputs.whole_numbers import whole_number
 
 T = TypeVar("T")
 
@@ -44,6 +47,23 @@ def day_of(keyword: str, given: str | date) -> date:
     if type(day) is not date:
         raise InputError(f"{keyword}: must be a date, YYYY-MM-DD, such as 2025-05-28, got {given!r}")
     return day
+
+
+def whole_of(keyword: str, given: Any) -> int:
+    """Return a whole number, of numpy too. Raises InputError with its keyword: 1.5, a truth value, another thing."""
+    number = whole_number(given.item() if getattr(given, "ndim", None) == 0 else given)
+    if number is None:
+        raise InputError(f"{keyword}: must be a whole number, got {given!r}")
+    return number
+
+
+def amount_of(keyword: str, given: float | None) -> float | None:
+    """Return an amount; None where none is given. Raises InputError with its keyword for no finite number."""
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, Real) or not math.isfinite(given):
+        raise InputError(f"{keyword}: must be an amount, such as 1e9, got {given!r}")
+    return float(given)
 
 
 def files_of(given: str | Path | Sequence[str | Path]) -> tuple[Path, ...]:

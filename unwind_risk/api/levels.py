@@ -1,7 +1,7 @@
 """Simulated levels of a scenario: quantiles by day, the paths themselves, and how likely a level is reached."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,6 @@ import numpy as np
 from engine.errors import InputError
 from engine.inputs.run import RunConfig
 from engine.inputs.run_keywords import settings_of
-from engine.inputs.whole_numbers import whole_number
 from engine.levels.levels_file import facts, paths_table, summary_json, summary_table
 from engine.levels.quantiles import DEFAULT_QUANTILES, Summary, exact_probabilities, replays, summarise
 from engine.run.blocks import Progress
@@ -20,6 +19,7 @@ from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from kernels.base import PathRange
 from kernels.types import F64
 from unwind_risk.api.frames import check_bytes, framed, html_of
+from unwind_risk.api.given import whole_of
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -101,7 +101,7 @@ class Levels:
 
         The same path as among others. Raises InputError where the scenario is exact and has fewer.
         """
-        return path_frame(self.walk, number, one_path(self.walk, _path_number(number)))
+        return path_frame(self.walk, number, one_path(self.walk, _path_number("number", number)))
 
     def touch(self, *levels: str, progress: Asked = None) -> "Touch":
         """Return how likely factors are to end at or beyond levels, and to touch them on a close before.
@@ -111,6 +111,8 @@ class Levels:
         """
         from unwind_risk.api.touch import touch_with
 
+        if not levels:
+            raise InputError("name one level or several, such as touch('USDJPY<=125')")
         walked = Walked(walk=self.walk, sha256=self.sha256, warnings=self.warnings)
         with shown(progress) as report:
             return touch_with(walked, self.summary.paths.first, self.summary.paths.n, levels, report)
@@ -120,19 +122,23 @@ class Levels:
 
         Raises InputError where they would take more than 2 GiB, or the scenario is exact and has fewer.
         """
-        walk, wanted = self.walk, PathRange(first=_path_number(first), n=_path_number(n))
-        if walk.n_moves is not None and first + n > walk.n_moves:
-            raise InputError(
-                f"{walk.scenario} is exact and has {walk.n_moves:,} paths; got {first:,} to {first + n - 1:,}"
-            )
-        n_bytes = 8 * wanted.n * walk.dates.size * len(walk.series)
-        check_bytes(n_bytes, f"levels of {n:,} paths", "take some at a time: numpy(first, n)")
-        return walk.levels(np.arange(first, first + n, dtype=np.uint64))
+        return self._levels(PathRange(first=_path_number("first", first), n=_path_number("n", n)))
 
     def arrow(self, first: int = 0, n: int = 1000) -> "pa.Table":
         """Return the same as an Arrow table, a row a path and day, as `unwind simulate --paths-out` writes it."""
-        ids = np.arange(first, first + n)
-        return paths_table(self.walk, ids, self.numpy(first, n))
+        wanted = PathRange(first=_path_number("first", first), n=_path_number("n", n))
+        levels = self._levels(wanted)  # before the numbers, which take memory themselves
+        return paths_table(self.walk, np.arange(wanted.first, wanted.first + wanted.n), levels)
+
+    def _levels(self, wanted: PathRange) -> F64:
+        walk, end = self.walk, wanted.first + wanted.n
+        if walk.n_moves is not None and end > walk.n_moves:
+            raise InputError(
+                f"{walk.scenario} is exact and has {walk.n_moves:,} paths; got {wanted.first:,} to {end - 1:,}"
+            )
+        n_bytes = 8 * wanted.n * walk.dates.size * len(walk.series)
+        check_bytes(n_bytes, f"levels of {wanted.n:,} paths", "take some at a time: numpy(first, n)")
+        return walk.levels(np.arange(wanted.first, end, dtype=np.uint64))
 
     def quantiles(self) -> "pa.Table":
         """Return an Arrow table, a row a day and series, a column a quantile, as `unwind simulate --out` writes it."""
@@ -164,7 +170,7 @@ def simulate(
     paths: int = 100_000,
     first_path: int = 0,
     horizon_days: int | None = None,
-    quantiles: Sequence[float | str] = DEFAULT_QUANTILES,
+    quantiles: float | str | Sequence[float | str] = DEFAULT_QUANTILES,
     seed: int | None = None,
     backend: str | None = None,
     precision: str | None = None,
@@ -178,7 +184,7 @@ def simulate(
     ----------
     scenario, market : objects, paths or bundled names
     paths, first_path : how many paths, 100 or more, and the number of the first
-    quantiles : probabilities, as numbers or as text
+    quantiles : one probability or several, as numbers or as text
 
     Raises
     ------
@@ -192,11 +198,12 @@ def simulate(
     <Levels of base: 100 paths of 2 business days>
     """
     keywords = {"paths": paths, "horizon_days": horizon_days, "seed": seed, "backend": backend, "precision": precision}
-    config, probabilities = settings_of(keywords), [str(each) for each in quantiles]
+    listed = quantiles if isinstance(quantiles, Iterable) and not isinstance(quantiles, str) else (quantiles,)
+    config, probabilities = settings_of(keywords), [str(each) for each in listed]
     levels, wanted, notes = market_of(market), scenario_of(scenario), Notes()
     walked = walk_with(config, levels, wanted, notes)
     with shown(progress) as report:
-        return levels_with(walked, config, _path_number(first_path), probabilities, report, notes)
+        return levels_with(walked, config, _path_number("first_path", first_path), probabilities, report, notes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -244,8 +251,8 @@ def path_frame(walk: Walk, number: int, levels: F64) -> "pd.DataFrame":
     return framed(pd.DataFrame(levels, index=index, columns=pd.Index(walk.series)), units=units, path=number)
 
 
-def _path_number(given: int) -> int:
-    number = whole_number(given)
-    if number is None or not 0 <= number <= LARGEST_PATH:
-        raise InputError(f"must be a whole number from 0 to {LARGEST_PATH:,}, got {given!r}")
+def _path_number(keyword: str, given: int) -> int:
+    number = whole_of(keyword, given)
+    if not 0 <= number <= LARGEST_PATH:
+        raise InputError(f"{keyword}: must be a whole number from 0 to {LARGEST_PATH:,}, got {given!r}")
     return number

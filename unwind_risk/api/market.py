@@ -80,7 +80,7 @@ class Market:
         like: "Market | str | Path | None" = None,
         window_start: "str | date | None" = None,
         law_start: "str | date" = "2002-01-01",
-        accept: "Sequence[str]" = (),
+        accept: "str | Sequence[str]" = (),
         stressed: "str | Path | None" = None,
         loop: bool = False,
     ) -> "Market":

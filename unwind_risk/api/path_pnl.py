@@ -93,7 +93,7 @@ def path_pnl(run: FinishedRun, scenario: str | None, dtype: Precision, scopes: S
         raise InputError(
             f"{', '.join(exact)}: exact, of moves of its own, and no paths in common with others; name one scenario"
         )
-    rows = _rows(run, scopes)
+    rows = _rows(run, (scopes,) if isinstance(scopes, str) else scopes)
     known = [scope for scope, _ in rows]
     found = [(name, scope) for name in wanted for scope in known]
     part, currency = run.prepared, run.prepared.config.currency

@@ -5,7 +5,7 @@ this file has their types for editors and type checkers: `python -m unwind_risk.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from inspect import Parameter, Signature
 from textwrap import fill
 from typing import Any
@@ -97,13 +97,20 @@ def _position(kind: Kind, fields: dict[str, Any]) -> Position:
     for name, value in fields.items():
         is_text = isinstance(value, str) and (COLUMNS[name].type == "date" or name == "deliverables")
         try:
-            read[name] = parsed(COLUMNS[name], value.strip()) if is_text else value
+            read[name] = parsed(COLUMNS[name], value.strip()) if is_text else _plain(value)
         except FieldError as error:
             raise InputError(f"position {fields['position_id']!r}, {name}: {error}") from None
     if len(rule.currencies) == 1:
         read.setdefault("currency", next(iter(rule.currencies)))
     checked = Position(**{"kind": kind, "book": _BEFORE_NAMED, **read})
     return checked if "book" in read else checked_position({**checked.filled, "book": UNNAMED}, None)
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of numpy as Python's, and a day of pandas as a date; anything else as it is."""
+    if isinstance(value, datetime) and value == value and value.time() == time.min and value.tzinfo is None:
+        return value.date()
+    return value.item() if getattr(value, "ndim", None) == 0 else value
 
 
 def __getattr__(name: str) -> Constructor:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.errors import InputError
 from engine.inputs.scenario.load import (
     bundled_scenario_names,
     bundled_scenario_text,
@@ -55,8 +56,10 @@ class Scenario:
 
         name   which results have for it
 
-        Raises InputError with every error of the text, its line and key.
+        Raises InputError with every error of the text, its line and key, or for a name that is none of a file.
         """
+        if Path(name).name != name:
+            raise InputError(f"name: a scenario's name has no folder, got {name!r}")
         return cls(loaded=read_scenario(Path(f"{name}.toml"), text), text=text, source=None)
 
     @property
@@ -94,5 +97,7 @@ def scenarios_of(given: "Given[Scenario]", default: Iterable[str]) -> tuple[Scen
     Two of them may not have the same name.
     """
     found = tuple(scenario_of(each) for each in (default if given is None else several(given)))
+    if given is not None and not found:
+        raise InputError("scenarios: an empty list holds no scenario; give one or several, or None for the default")
     different(each.loaded for each in found)
     return found

@@ -1,15 +1,13 @@
-"""`unwind explain NIGHT1 NIGHT2`: what two nights' figures differ by, and why. A command's answer, and its JSON."""
+"""`unwind explain NIGHT1 NIGHT2`: what two nights' figures differ by, and why. A command's answer."""
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from engine.analysis.sectioning import LEAST_IN_TAIL, N_SECTIONS, check_sectioning
 from engine.errors import InputError
-from engine.explain.nights.change_prose import prose
 from engine.explain.nights.corners import Stream, common_runs, stream_of
 from engine.explain.nights.mixed_books import NightBooks, Trades, trades_between
 from engine.explain.nights.mixed_market import check_mixable, is_same, moves
@@ -19,11 +17,9 @@ from engine.explain.nights.realised import realised_between
 from engine.explain.nights.recorded_night import RecordedNight, two_nights
 from engine.explain.nights.tail_change import QUOTES, SIMULATION, TailChange, tail_changes
 from engine.risk.ranks import exact_confidence
-from engine.risk.results import plain_json
 from engine.run.blocks import Progress
 from engine.sharing.program_digest import code
 
-SCHEMA = 1
 ALL_PATHS = 2**24  # of all runs together, unless a number is asked for: about a minute on two cores
 
 
@@ -121,30 +117,6 @@ def nights_change(question: ChangeQuestion, progress: Progress, say: Callable[[s
         pnl=pnl_explain(held, mix.moved, stream.scopes, realised.by_scope),
         notes=(*_program_notes(nights), *mix.notes, *realised.notes),
     )
-
-
-def as_json(change: NightsChange) -> dict[str, Any]:
-    """Return everything as JSON's types; amounts in `currency`, losses positive, P&L gains positive."""
-    labels = [
-        {"key": each.key, "label": each.label, "meaning": each.meaning, "moved": each.key not in change.unmoved}
-        for each in change.movers
-    ]
-    pnl = {
-        "days": change.pnl.days,
-        "movers": [each.key for each in change.pnl.movers],
-        "scopes": plain_json(change.pnl.scopes, "pnl"),
-    }
-    told = ("run", "scenario", "nights", "currency", "horizon_days", "n_paths", "n_runs", "n_sections")
-    return {
-        "schema": SCHEMA,
-        "text": prose(change),
-        **{name: plain_json(getattr(change, name), name) for name in told},
-        "movers": labels,
-        "trades": plain_json(change.trades, "trades"),
-        "changes": plain_json(change.changes, "changes"),
-        "pnl": pnl,
-        "notes": list(change.notes),
-    }
 
 
 def _mix(nights: Sequence[RecordedNight], books: NightBooks) -> _Mix:

@@ -2,17 +2,15 @@
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from engine.explain.amount_text import amount, listed
+from engine.explain.nights.change import NightsChange
 from engine.explain.nights.movers import AGEING, CORRELATIONS, CURVE, LAW, LEAD, PRICES, TRADES
+from engine.explain.nights.pnl_explain import ScopePnl
 from engine.explain.nights.tail_change import SIMULATION, ChangePart, TailChange
+from engine.law.past.filtered import step_spans
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.registry import MEASURES
-
-if TYPE_CHECKING:
-    from engine.explain.nights.change import NightsChange
-    from engine.explain.nights.pnl_explain import ScopePnl
 
 WORTH_SAYING = 0.05  # of all that raised the measure, or of all that lowered it: smaller parts stand in the table alone
 MOST_PARTS = 4  # that a sentence names
@@ -20,13 +18,13 @@ BEYOND = 2.0  # errors: what lies within them is not told from nothing
 TOTAL = "total"
 
 
-def headline_of(change: "NightsChange") -> TailChange:
+def headline_of(change: NightsChange) -> TailChange:
     """Return the change that the paragraph is about: expected shortfall of the total at the highest confidence."""
     mine = [each for each in change.changes if (each.scope, each.measure) == (TOTAL, EXPECTED_SHORTFALL.key)]
     return max(mine, key=lambda each: each.confidence)
 
 
-def prose(change: "NightsChange") -> str:
+def prose(change: NightsChange) -> str:
     """Return the paragraph: how far the measure moved, what raised it, what lowered it, and the day's P&L.
 
     Parts of opposite signs cancel, and one of them can be larger than the whole change. So shares are of all that
@@ -35,7 +33,7 @@ def prose(change: "NightsChange") -> str:
     return " ".join([*_moved(change), *_sides(change), *_rest(change), *_pnl(change)])
 
 
-def _moved(change: "NightsChange") -> Iterator[str]:
+def _moved(change: NightsChange) -> Iterator[str]:
     whole, (first, second) = headline_of(change), change.nights
     label = f"{MEASURES[whole.measure].label} {100.0 * whole.confidence:.10g} %"
     days = "1 business day" if change.horizon_days == 1 else f"{change.horizon_days} business days"
@@ -50,7 +48,7 @@ def _moved(change: "NightsChange") -> Iterator[str]:
         yield f"{what} went from {ends}: {by}, which is within its error of no change."
 
 
-def _sides(change: "NightsChange") -> Iterator[str]:
+def _sides(change: NightsChange) -> Iterator[str]:
     """Say what raised the measure, and what lowered it, each with its share of that side."""
     parts = [part for part in headline_of(change).parts if part.key != SIMULATION.key]
     for word, sign in (("raised", 1.0), ("lowered", -1.0)):
@@ -62,18 +60,18 @@ def _sides(change: "NightsChange") -> Iterator[str]:
             yield f"What {word} it, {amount(whole)} in all: {listed(words)}."
 
 
-def _part(change: "NightsChange", part: ChangePart, whole: float) -> str:
+def _part(change: NightsChange, part: ChangePart, whole: float) -> str:
     share = f"{100.0 * abs(part.value) / whole:.0f} %"
     return f"{_name(change, part.key)} ({amount(abs(part.value), part.se)}, {share})"
 
 
-def _name(change: "NightsChange", key: str) -> str:
+def _name(change: NightsChange, key: str) -> str:
     """Return what moved, in words that need no table beside them."""
     label = next(mover.label for mover in change.movers if mover.key == key)
     if key.startswith(CURVE) and "+" not in key:
         return f"the move of the {label} curve"
     said = {
-        AGEING: "the passing of time, with the weekends and holidays that the horizon then spans",
+        AGEING: f"the passing of time{_spans(change)}",
         PRICES: f"the move of {label}",
         CORRELATIONS: "correlations and the table of past days",
         LEAD: f"the New York close of {change.nights[1]}, which Tokyo follows on the next day, in place of that of"
@@ -84,7 +82,18 @@ def _name(change: "NightsChange", key: str) -> str:
     return said.get(key, label)
 
 
-def _rest(change: "NightsChange") -> Iterator[str]:
+def _spans(change: NightsChange) -> str:
+    """Say where the horizon holds other weekdays: business days are few over holidays, but vols go by weekdays.
+
+    A weekend is in neither; it only makes payments come nearer.
+    """
+    before, now = (f"{step_spans(night, change.horizon_days).sum():.0f}" for night in change.nights)
+    if before == now:
+        return ""
+    return f", by which the horizon holds {now} weekdays in place of {before}, holidays on weekdays among them"
+
+
+def _rest(change: NightsChange) -> Iterator[str]:
     """Say what is of the simulation, where it is more than a twentieth of the change."""
     whole = headline_of(change)
     rest = next(part for part in whole.parts if part.key == SIMULATION.key)
@@ -93,7 +102,7 @@ def _rest(change: "NightsChange") -> Iterator[str]:
         yield f"Paths and settings make {amount(rest.value, rest.se)} of it{error}."
 
 
-def _pnl(change: "NightsChange") -> Iterator[str]:
+def _pnl(change: NightsChange) -> Iterator[str]:
     """Say what the book gained or lost between the nights, of what, and what of the realised is not explained."""
     total = next((each for each in change.pnl.scopes if each.scope == TOTAL), None)
     if total is None or not change.pnl.days:
@@ -110,7 +119,7 @@ def _gained(value: float) -> str:
     return f"gained {amount(value)}" if value > 0.0 else f"lost {amount(-value)}" if value else "gained nothing"
 
 
-def _unexplained(total: "ScopePnl") -> str:
+def _unexplained(total: ScopePnl) -> str:
     if total.realised is None or total.unexplained is None:
         return ""
     return f" Realised was {amount(total.realised)}: {amount(total.unexplained)} is unexplained."

@@ -1,5 +1,6 @@
 """Books between two nights: the rows of either night, compiled on either date."""
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,12 +13,13 @@ from engine.errors import InputError
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.inputs.book.load import load_book
 from engine.market.market import Market
-from engine.payoffs.notes.linkers import Linkers
+from engine.payoffs.notes.linkers import Linkers, at_issue_prices
 from engine.payoffs.quoted import Marks, Premiums
 from engine.payoffs.registry import PAYOFFS
 from engine.payoffs.swaptions import Swaptions
 
 _KEPT = (Swaptions, Linkers)  # what they are quoted at stands in no market file
+_ROUNDING = 1e-13  # of a value, within which terms are the same: an index ratio is divided out
 NAMED = 5  # positions that a sentence names before it only counts
 
 
@@ -77,16 +79,16 @@ class Trades:
 def trades_between(before: CompiledBook, after: CompiledBook, market: Market) -> Trades:
     """Compare the rows of two nights, both compiled on the date of a market, in which a changed row has another value.
 
-    Market prices of positions do not count: they are levels.
+    Market prices of positions do not count, nor do index ratios: they are levels.
     """
     values = [
-        dict(zip(each.position_ids, position_values(without_quotes(each), market).tolist(), strict=True))
+        dict(zip(each.position_ids, position_values(_without_levels(each), market).tolist(), strict=True))
         for each in (before, after)
     ]
     return Trades(
         came=tuple(name for name in values[1] if name not in values[0]),
         went=tuple(name for name in values[0] if name not in values[1]),
-        changed=tuple(name for name in values[1] if name in values[0] and values[0][name] != values[1][name]),
+        changed=tuple(name for name in values[1] if name in values[0] and _differ(values[0][name], values[1][name])),
     )
 
 
@@ -105,6 +107,16 @@ def without_quotes(book: CompiledBook) -> CompiledBook:
             none = {name: np.full_like(getattr(table, name), np.nan) for name in payoff.quotes}
             tables.append(replace(table, **none))
     return book.with_tables(*tables)
+
+
+def _without_levels(book: CompiledBook) -> CompiledBook:
+    """Return what of a book is its rows' terms, for a comparison of the same terms on two nights."""
+    bare = without_quotes(book)
+    return bare.with_tables(*at_issue_prices(bare))
+
+
+def _differ(one: float, other: float) -> bool:
+    return not math.isclose(one, other, rel_tol=_ROUNDING)
 
 
 def has_quotes(book: CompiledBook) -> bool:

@@ -22,6 +22,7 @@ MISSING_MARKERS = frozenset({".", "-", "N/A", "#N/A", "NA"})  # in `price`, a ma
 
 SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 _SPREADSHEET_ZERO = date(1899, 12, 30)
+_SHORTENED = re.compile(r"[0-9]\.[0-9]+[eE]\+[0-9]{2}")  # 1.23457E+18, as Excel saves an id of 19 digits
 
 Value = str | float | date | Kind | tuple[Deliverable, ...]
 
@@ -89,6 +90,11 @@ def _text(name: str, text: str) -> str:
         raise FieldError(f"holds a spreadsheet's error, {text}: correct the formula, or write the text itself")
     if name in ("position_id", "book"):
         text = normalize("NFC", text)  # two spellings of one letter, which look alike, make one name
+    if name == "position_id" and _SHORTENED.fullmatch(text):
+        raise FieldError(
+            f"is a number that a spreadsheet shortened, {text}: its last digits are lost, and two ids may be one;"
+            " format the column as text and write the ids again"
+        )
     error = id_error(text) if name == "position_id" else text_error(name, text)
     if error is not None:
         raise FieldError(error)

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.errors import Fault, FileFaults
+from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book.frame_source import FrameBytes, called, said
 from engine.instruments.rows.position import Position
 
@@ -24,8 +24,10 @@ def frame_bytes(frame: pd.DataFrame, name: str) -> FrameBytes:
     """Return a frame, (n_rows, n_columns) with a book file's columns, as a source of the book `name`.
 
     Numbers, dates and texts are taken as they are; what is missing is an empty field. Raises FileFaults where a value
-    is of another type; the rows are not checked yet.
+    is of another type, InputError for what is no frame; the rows are not checked yet.
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"positions must stand in a DataFrame of pandas, a row each, got {type(frame).__name__}")
     faults: list[Fault] = []
     labels = tuple(map(str, frame.index))
     names = [str(each) for each in frame.columns]
@@ -54,7 +56,12 @@ def _field(value: object) -> object:
 def _array(column: pd.Series, name: str, labels: tuple[str, ...], faults: list[Fault]) -> pa.Array:
     """Return a column as Arrow has it; what objects of several types stand in it become text."""
     if column.dtype != object:
-        return pa.Array.from_pandas(column)
+        try:
+            return pa.Array.from_pandas(column)
+        except pa.ArrowException:  # complex, sparse or extended numbers
+            wanted = f"must hold numbers, dates or texts that a file can hold, got the type {column.dtype}"
+            faults.append(Fault(message=wanted, where=name))
+            return pa.nulls(len(column))
     texts: list[str | None] = []
     for label, value in zip(labels, column, strict=True):
         try:

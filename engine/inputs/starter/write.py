@@ -24,19 +24,23 @@ def write_starter(folder: Path) -> tuple[Path, ...]:
     Raises
     ------
     InputError
-        One of the files is there already, or the folder cannot be written: nothing is written.
+        One of the files is there already, or cannot be written: none of them is left there.
     """
     contents = {folder / name: content for name, content in (_texts() | _market()).items()}
     if there := [path.name for path in contents if path.exists() or path.is_symlink()]:
         raise InputError(
             f"{str(folder)!r} holds {', '.join(there)} already, and nothing is overwritten; name a new folder"
         )
+    begun: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, content in contents.items():
             with path.open("xb") as file:
+                begun.append(path)
                 file.write(content)
     except OSError as error:
+        for path in begun:  # what is left of a full disk would hinder the next attempt
+            path.unlink(missing_ok=True)
         raise InputError(f"{str(error.filename or folder)!r} cannot be written: {error.strerror}") from None
     return tuple(contents)
 

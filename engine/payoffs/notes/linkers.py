@@ -7,7 +7,7 @@ what the floor is worth above that is in the price, and so in the break-even.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,7 @@ class LinkerPart(BondTerms):
     days: I64  # (n,) calendar days from the valuation date, ascending
     amounts: F64  # (n,) in money of the settlement day, received positive
     floor: float  # face below which the last payment, the principal, does not fall; 0: no floor
+    index_ratio: float  # of the settlement day, by which `face` and `amounts` are multiplied
     market_growth: float  # of prices in a year, 1.015 for a break-even of 1.5 %; NaN: the price fixes it
 
 
@@ -56,6 +57,7 @@ class LinkedFlows:
 class Linkers(Bonds):
     """Terms of inflation-linked bonds that can still be bought, per 100 of the indexed face."""
 
+    index_ratio: F64  # (n_linkers,) of the settlement day, which the face and payments hold
     market_price: F64  # (n_linkers,) clean, without indexation; NaN: none
     market_growth: F64  # (n_linkers,) of prices in a year; NaN: none
 
@@ -90,6 +92,7 @@ def linkers_of(rows: PartRows[LinkerPart]) -> Linkers:
     bonds = bonds_of(rows)
     return Linkers(
         **{name: getattr(bonds, name) for name in Bonds.__dataclass_fields__},
+        index_ratio=rows.real(lambda part: part.index_ratio),
         market_price=clean_prices_of(rows),
         market_growth=rows.real(lambda part: part.market_growth),
     )
@@ -121,8 +124,9 @@ def fit_break_evens(book: Book, market: Market) -> BreakEvens:
             who = named(book, linkers.position[np.isnan(growth)])
             raise InputError(
                 f"{who}: no break-even inflation from {LOWEST_GROWTH - 1:.0%} to {HIGHEST_GROWTH - 1:.0%} a year gives"
-                " the price; check `price` (clean, per 100 of face, without indexation) or `market_yield` (real),"
-                " `coupon`, `maturity` and `index_ratio`"
+                " the price, and a price below what the principal floor alone is worth has none; check `price` (clean,"
+                " per 100 of face, without indexation) or `market_yield` (real), `coupon`, `maturity` and"
+                " `index_ratio`, or state `break_even` in their place"
             )
     return BreakEvens(growth=growth, amount=_grown(book, growth))
 
@@ -131,6 +135,21 @@ def widened(book: Book, constants: Shelf, by: float) -> BreakEvens:
     """Return the constants where every break-even is higher by a decimal per year."""
     growth = constants.of(BreakEvens).growth + by
     return BreakEvens(growth=growth, amount=_grown(book, growth))
+
+
+def at_issue_prices(book: Book) -> tuple[Linkers, LinkedFlows]:
+    """Return terms and payments as if prices had not moved since the issue: what of them is no level of a market."""
+    linkers, flows = book.table(Linkers), book.table(LinkedFlows)
+    ratio = np.ones(len(book.position_ids))
+    ratio[linkers.position] = linkers.index_ratio
+    bare = replace(
+        linkers,
+        face=linkers.face / linkers.index_ratio,
+        index_ratio=np.ones_like(linkers.index_ratio),
+        market_price=np.full_like(linkers.market_price, np.nan),
+        market_growth=np.ones_like(linkers.market_growth),
+    )
+    return bare, replace(flows, amount=flows.amount / ratio[flows.position])
 
 
 def linked_flows(book: Book, constants: Shelf) -> Flows:
@@ -167,9 +186,8 @@ def linker_quotes(book: Book, market: Market, constants: Shelf) -> MarketQuotes:
     face = np.where(linkers.face == 0.0, np.nan, linkers.face)
     clean = 100.0 * _settled(book, market, growth) / face - linkers.accrued
     none = np.full(clean.size, np.nan)
-    return MarketQuotes(
-        position=linkers.position, bonds=linkers, clean_price=clean, spread=none, break_even=growth - 1.0
-    )
+    break_even = np.where(linkers.face == 0.0, np.nan, growth - 1.0)  # nothing is fitted where nothing can be bought
+    return MarketQuotes(position=linkers.position, bonds=linkers, clean_price=clean, spread=none, break_even=break_even)
 
 
 def _worth(book: Book, at: Moment) -> Worth:

@@ -148,7 +148,7 @@ def floater_quotes(book: Book, market: Market, constants: Shelf) -> MarketQuotes
     bought = _bought(book, market, constants) + margin * _annuity(book, market)
     face = np.where(floaters.face == 0.0, np.nan, floaters.face)
     clean = 100.0 * bought / _settled(floaters, market) / face - floaters.accrued
-    priced = ~np.isnan(floaters.market_price)
+    priced = ~np.isnan(floaters.market_price) & (floaters.face != 0.0)
     none = np.full(clean.size, np.nan)
     spread = np.where(priced, -margin, np.nan)
     return MarketQuotes(position=floaters.position, bonds=None, clean_price=clean, spread=spread, break_even=none)

@@ -8,7 +8,7 @@ instructions, and four counters run interleaved because one chain of rounds wait
 import numpy as np
 from numba import njit
 
-from kernels.numba.intrinsics import philox_rounds
+from kernels.numba.intrinsics import count, philox_rounds
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
 from kernels.types import U32, U64, u64
 
@@ -51,8 +51,8 @@ def draw_bits(seed: u64, paths: U64, step: u64, first_lane: u64, n_lanes: int, b
     """
     k0 = seed & LOW
     k1 = seed >> HALF
-    quads = n_lanes // 4
-    for quad in range(quads):
+    n = count(n_lanes)
+    for quad in range(n >> 2):
         lane = first_lane + u64(4 * quad)
         row = 8 * quad * STRIDE
         for i in range(BLOCK):
@@ -65,7 +65,8 @@ def draw_bits(seed: u64, paths: U64, step: u64, first_lane: u64, n_lanes: int, b
             bits[row + 5 * STRIDE + i] = join(c[2], c[3])
             bits[row + 6 * STRIDE + i] = join(d[0], d[1])
             bits[row + 7 * STRIDE + i] = join(d[2], d[3])
-    for j in range(4 * quads, n_lanes):
+    for extra in range(n & 3):
+        j = (n & ~3) + extra
         row = 2 * j * STRIDE
         for i in range(BLOCK):
             a = philox((paths[i], paths[i] >> HALF, step, first_lane + u64(j)), k0, k1)
@@ -82,8 +83,8 @@ def draw_words(seed: u64, paths: U64, step: u64, first_lane: u64, n_lanes: int, 
     """
     k0 = seed & LOW
     k1 = seed >> HALF
-    quads = n_lanes // 4
-    for quad in range(quads):
+    n = count(n_lanes)
+    for quad in range(n >> 2):
         lane = first_lane + u64(4 * quad)
         row = 16 * quad * STRIDE
         for i in range(BLOCK):
@@ -104,7 +105,8 @@ def draw_words(seed: u64, paths: U64, step: u64, first_lane: u64, n_lanes: int, 
             words[row + 13 * STRIDE + i] = np.uint32(d[1] & LOW)
             words[row + 14 * STRIDE + i] = np.uint32(d[2] & LOW)
             words[row + 15 * STRIDE + i] = np.uint32(d[3] & LOW)
-    for j in range(4 * quads, n_lanes):
+    for extra in range(n & 3):
+        j = (n & ~3) + extra
         row = 4 * j * STRIDE
         for i in range(BLOCK):
             a = philox((paths[i], paths[i] >> HALF, step, first_lane + u64(j)), k0, k1)

@@ -4,43 +4,47 @@ from collections.abc import Callable
 
 from numba import njit
 
-from kernels.numba.intrinsics import fma
+from kernels.numba.intrinsics import add_product, count, revert
 from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
 from kernels.types import Array
 
 FEW = 8  # paths that are stepped together when they are picked out of their blocks
 
 
+@njit(**INLINE)
+def _four_of(chol: Array, f: int, k: int) -> tuple[float, float, float, float]:
+    """Return four columns of a row of chol, from column k on."""
+    return chol[f, k], chol[f, k + 1], chol[f, k + 2], chol[f, k + 3]
+
+
+@njit(**INLINE)
+def _tile_of(chol: Array, f: int, k: int) -> tuple[float, ...]:
+    """Return four rows of chol by four columns, from factor f and column k on."""
+    return _four_of(chol, f, k) + _four_of(chol, f + 1, k) + _four_of(chol, f + 2, k) + _four_of(chol, f + 3, k)
+
+
 def _correlate(width: int, row: int) -> Callable[[Array, Array, Array, Array, Array], None]:
-    """Return the kernel for blocks of `width` paths with rows `row` apart: constants, so that it becomes SIMD."""
+    """Return the kernel for blocks of `width` paths with rows `row` apart."""
+    revert_four, revert_one = revert(4, row, width), revert(1, row, width)
+    add_tile, add_corner = add_product(4, 4, row, width), add_product(4, 4, row, width, corner=True)
+    add_four, add_one = add_product(1, 4, row, width), add_product(1, 1, row, width)
 
     @njit(**INLINE)
     def correlate(decay: Array, drift: Array, chol: Array, normals: Array, state: Array) -> None:
-        n_factors = decay.size
-        for f in range(n_factors):
-            x = f * row
-            a, b = decay[f], drift[f]
-            for i in range(width):
-                state[x + i] = fma(a, state[x + i], b)
-            tiled = (f + 1) // 8 * 8
-            for k in range(0, tiled, 8):
-                z = k * row
-                c0, c1, c2, c3 = chol[f, k], chol[f, k + 1], chol[f, k + 2], chol[f, k + 3]
-                c4, c5, c6, c7 = chol[f, k + 4], chol[f, k + 5], chol[f, k + 6], chol[f, k + 7]
-                for i in range(width):
-                    total = fma(c0, normals[z + i], state[x + i])
-                    total = fma(c1, normals[z + row + i], total)
-                    total = fma(c2, normals[z + 2 * row + i], total)
-                    total = fma(c3, normals[z + 3 * row + i], total)
-                    total = fma(c4, normals[z + 4 * row + i], total)
-                    total = fma(c5, normals[z + 5 * row + i], total)
-                    total = fma(c6, normals[z + 6 * row + i], total)
-                    state[x + i] = fma(c7, normals[z + 7 * row + i], total)
-            for k in range(tiled, f + 1):
-                z = k * row
-                c0 = chol[f, k]
-                for i in range(width):
-                    state[x + i] = fma(c0, normals[z + i], state[x + i])
+        n = count(decay.size)
+        for f in range(0, n & ~3, 4):
+            a = decay[f], decay[f + 1], decay[f + 2], decay[f + 3]
+            b = drift[f], drift[f + 1], drift[f + 2], drift[f + 3]
+            revert_four(a, b, state, f * row)
+            for k in range(0, f, 4):
+                add_tile(_tile_of(chol, f, k), normals, k * row, state, f * row)
+            add_corner(_tile_of(chol, f, f), normals, f * row, state, f * row)
+        for f in range(n & ~3, n):
+            revert_one((decay[f],), (drift[f],), state, f * row)
+            for k in range(0, (f + 1) & ~3, 4):
+                add_four(_four_of(chol, f, k), normals, k * row, state, f * row)
+            for k in range((f + 1) & ~3, f + 1):
+                add_one((chol[f, k],), normals, k * row, state, f * row)
 
     return correlate
 
@@ -58,8 +62,8 @@ def correlate_and_step(decay: Array, drift: Array, chol: Array, normals: Array, 
     normals       (n_factors * STRIDE,)     flat rows, one a factor
     state         (n_factors * STRIDE,)     in and out: flat rows of deviations from the start
 
-    Eight columns at a time, so that a deviation is loaded and stored once for eight multiply-adds; the order of
-    operations is column by column all the same.
+    Four factors by four columns at a time, so that eight loads serve sixteen multiply-adds; for each factor the order
+    of operations is column by column all the same.
     """
     _correlate_block(decay, drift, chol, normals, state)
 

@@ -49,7 +49,7 @@ def _draw_normals(
         n_lanes = (n_factors - first + 3) // 4
         words, drawn = random[first * STRIDE :], normals[first * STRIDE :]
         draw_words(seed, paths, step, u64(FACTOR_NORMALS + first // 4), n_lanes, words)
-        normals_f32(words, 2 * n_lanes, drawn)
+        normals_f32(words, (n_factors - first + 1) // 2, drawn)
 
     return draw_f64 if normals.dtype == types.float64 else draw_f32
 

@@ -70,7 +70,7 @@ def test_neither_an_object_of_others_nor_a_line_without_its_end_is_taken_for_our
     print("half", end="", file=sys.stderr)
     log.write("info", "note", "ours")
     print("a last one", end="", file=sys.stderr)
-    log.finish()
+    sys.stderr.flush()
     found = lines(capsys)
     assert [line["message"] for line in found] == ['{"a": 1}', "half", "ours", "a last one"]
     assert [line["event"] for line in found] == ["text", "text", "note", "text"]
@@ -80,6 +80,14 @@ def test_bad_usage_before_a_command_is_objects_too(unwind):
     done = unwind("--log", "json", "nosuch")
     assert done.returncode == 2
     assert any("nosuch" in json.loads(line)["message"] for line in done.stderr.splitlines())
+
+
+def test_what_only_looks_like_an_object_and_a_last_line_without_an_end_are_objects(capsys, as_json):
+    as_json()
+    print("{'no': JSON}", file=sys.stderr)
+    sys.stderr.write("cut off")
+    sys.stderr.flush()
+    assert [line["message"] for line in lines(capsys)] == ["{'no': JSON}", "cut off"]
 
 
 def test_progress_has_counts_and_the_last_is_always_said(capsys, as_json):

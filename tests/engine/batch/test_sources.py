@@ -182,7 +182,10 @@ def test_a_device_without_end_is_no_book(small):
     path = small.folder / "books" / "endless.csv"
     path.symlink_to("/dev/zero")
     (fault,) = small.night(code=4)["nights"][0]["faults"]
-    assert fault["message"] == f"{path}: is not a regular file but a device or a pipe; give a CSV, spreadsheet or Parquet file"
+    assert (
+        fault["message"]
+        == f"{path}: is not a regular file but a device or a pipe; give a CSV, spreadsheet or Parquet file"
+    )
 
 
 def test_a_books_bytes_are_let_go_when_it_is_loaded(small):

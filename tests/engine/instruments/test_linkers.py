@@ -88,6 +88,18 @@ def test_a_break_even_has_no_risk_and_that_is_told_with_its_size(make_book, make
     assert said == pytest.approx(slope, rel=1e-3)  # convexity of a basis point, and whole yen
 
 
+def test_below_the_floor_no_inflation_gives_a_price_and_none_is_told_where_nothing_can_be_bought(
+    make_book, make_market
+):
+    cheap = make_book(LINKER | {"index_ratio": 1.0, "price": 97.0})
+    with pytest.raises(
+        InputError, match=r"below what the principal floor alone is worth has none; .* or state `break_even`"
+    ):
+        position_values(cheap, make_market())
+    book = make_book(LINKER | {"index_ratio": 1.05, "maturity": "2025-05-29", "price": 100.0})
+    assert check_book(book, make_market()).rows[0].break_even is None
+
+
 def test_what_is_no_linked_bond_is_refused(make_book, make_market):
     with pytest.raises(InputError, match="needs it or `market_yield` or `break_even`"):
         make_book(LINKER | {"index_ratio": 1.05})

@@ -30,7 +30,7 @@ def test_the_page_shows_verdicts_and_a_chart_with_its_exceptions_as_a_table(whol
     assert "Backtest of the laws" in html
     assert "Backtest of the laws" not in plain
     n = int(result.rows.of("a", "main", 1).failed_99.sum())
-    assert f"on 50 dates in JPY billion: {n} losses exceed it, 0.5 are expected" in html
+    assert f"on 50 dates in JPY bn: {n} losses exceed it, 0.5 are expected" in html
     part = backtest_part(kept)
     assert [row[0] for row in part.verdicts.rows] == ["a", "b"]
     assert len(part.charts) == 1

@@ -51,10 +51,23 @@ def test_the_page_is_shown_without_an_error_or_a_request(browser, address, schem
     page.close()
 
 
-def test_a_small_screen_scrolls_tables_not_the_page(browser, address):
-    page = browser.new_page(viewport={"width": 390, "height": 800})
+@pytest.mark.parametrize("width", [390, *(pytest.param(width, marks=pytest.mark.slow) for width in (320, 768, 1280))])
+def test_no_screen_scrolls_sideways(browser, address, width):
+    page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(address)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.slow
+def test_a_phones_first_screen_has_the_answer(browser, address):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(address)
+    ends = page.evaluate(
+        "[...document.querySelectorAll('.answer')][0].querySelector('tbody').getBoundingClientRect().bottom"
+    )
+    assert ends <= 844  # every scenario's VaR, ES, change and limit
+    assert page.locator("h1").bounding_box()["y"] < 200
     page.close()
 
 
@@ -65,4 +78,5 @@ def test_the_page_prints_light_and_without_the_tables_behind_the_pictures(browse
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()") == "#000000"
     assert page.locator(".chart details:visible").count() == 0
     assert page.locator("svg:visible").count() >= 6
+    assert page.locator("details:visible").count() == 0
     page.close()

@@ -1,5 +1,6 @@
 """What changed since the night before, in the page: parts of a change made by hand."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -74,7 +75,7 @@ CHANGE = NightsChange(
 def charts(record, change):
     night = read_night(record.folder, TODAY)
     run = next(each for each in night.runs if each.name == "ten-days")
-    return change_charts(sheet(1, run, TODAY, read_earlier_nights(record.folder, night)), change)
+    return change_charts(sheet(1, run, TODAY, read_earlier_nights(record.folder, night), change))
 
 
 def test_parts_stand_between_the_two_nights_with_their_errors(whole):
@@ -82,9 +83,9 @@ def test_parts_stand_between_the_two_nights_with_their_errors(whole):
     assert chart.title == "What changed since 2025-05-27"
     rows = {str(row[0]): [each.value.text for each in row[1:]] for row in chart.table.rows}
     assert list(rows) == ["recorded on 2025-05-27", "JGB", "lead of the day", "change", "recorded on 2025-05-28"]
-    # to the second digit of an error of 10 million
-    assert rows["JGB"] == [f"{MINUS}{value}" for value in ("200", "300", "100", "400")]
-    assert rows["change"] == ["+500", "+600", "+400", "+200"]
+    # the largest amount is 6.6 billion: two decimals, and a change has one more
+    assert rows["JGB"] == [f"{MINUS}{value}" for value in ("0.200", "0.300", "0.100", "0.400")]
+    assert rows["change"] == ["+0.500", "+0.600", "+0.400", "+0.200"]
     assert [column.heading for column in chart.table.columns[1:]] == [
         *("VaR 99 %", "ES 99 %", "ES 99 %, carry", "ES 99 %, <life>")
     ]
@@ -94,9 +95,20 @@ def test_parts_stand_between_the_two_nights_with_their_errors(whole):
 
 def test_the_page_has_the_change_of_its_run_and_says_how_to_get_the_others(whole):
     page = render(whole.folder, TODAY, changes={"ten-days": CHANGE})
-    assert page.count("What changed since 2025-05-27</h3>") == 2
+    assert page.count("What changed since 2025-05-27</h4>") == 2
     assert "ES 99 %, &lt;life&gt;" in page
     assert page.count("by `unwind report --explain`") == 1
+
+
+def test_the_first_screen_names_the_parts_and_has_the_paired_error(record):
+    record.run(night=YESTERDAY, books={"carry": 3.0e9, "life": 4.9e9})
+    record.close(YESTERDAY)
+    record.run()
+    record.close()
+    page = re.sub(r"\s+", " ", re.sub("<[^>]*>", "", render(record.folder, TODAY, changes={"ten-days": CHANGE})))
+    # VaR fell from 6.32 to 6.24 billion: the record's change, with the error of common draws, 30 million
+    assert f"{MINUS}0.080 JPY bn since 2025-05-27 in base: lead of the day +0.700 and JGB {MINUS}0.200." in page
+    assert f"{MINUS}0.080 ±0.030" in page
 
 
 def test_why_a_change_cannot_be_taken_apart_is_said(whole):

@@ -7,7 +7,7 @@ import pytest
 
 from engine.report.numbers import Estimate, Missing, Number, Scale, correlation, percent, probability, scale_of
 
-BILLION = Scale(divisor=1e9, unit="JPY billion")
+BILLION = Scale(divisor=1e9, unit="JPY bn", decimals=1)
 
 
 def text(figure: object) -> str:
@@ -15,38 +15,43 @@ def text(figure: object) -> str:
     return figure.text
 
 
+def seen(figure: object) -> str:
+    """What a reader sees of a figure."""
+    return re.sub("<[^>]*>", "", figure.__html__())
+
+
 @pytest.mark.parametrize(
-    ("value", "se", "shown", "error"),
+    ("value", "se", "shown"),
     [
-        (3.6922890e9, 1.33e7, "3.692", "0.013"),
-        (3.6922890e9, 9.0e6, "3.6923", "0.0090"),
-        (1.2345e12, 1.2e10, "1,234", "12"),
-        (1.2345e12, 1.2e11, "1,230", "120"),  # tens are enough
-        (-4.5155e9, 1.68e7, "\N{MINUS SIGN}4.516", "0.017"),
+        (15.2689e9, 1.0e8, "15.3 ±0.1"),
+        (15.2689e9, 5.1e7, "15.3 ±0.1"),
+        (15.2689e9, 4.9e7, "15.3"),  # the error does not reach the last digit
+        (2.14e9, 0.0, "2.1"),  # the decimals are the table's, not the figure's
+        (-4.5155e9, 1.2e9, "\N{MINUS SIGN}4.5 ±1.2"),
     ],
 )
-def test_an_estimate_ends_with_the_second_digit_of_its_error(value, se, shown, error):
+def test_an_error_is_shown_where_it_reaches_the_tables_last_digit(value, se, shown):
     found = BILLION.estimate(value, se)
     assert isinstance(found, Estimate)
-    assert (text(found.value), text(found.error)) == (shown, error)
+    assert seen(found) == shown
     assert found.value.value == value  # the page's source has it whole
     assert f'<data value="{value!r}">' in found.__html__()
 
 
+def test_a_change_has_a_sign_and_one_decimal_more():
+    assert seen(BILLION.change(-2.4e8, 1.2e7)) == "\N{MINUS SIGN}0.24 ±0.01"
+    assert seen(BILLION.change(2.0e8, None)) == "+0.20"
+
+
 def test_each_error_is_shown_by_its_name():
-    both = BILLION.estimate(3.69e9, 1.3e7, 2.46e8)
-    assert isinstance(both, Estimate)
-    assert re.sub("<[^>]*>", "", both.__html__()) == "3.690 ± 0.013 ± 0.25 table"
-    exact = BILLION.estimate(3.69e9, 0.0, 2.46e8)
-    assert isinstance(exact, Estimate)
-    assert re.sub("<[^>]*>", "", exact.__html__()) == "3.69 exact ± 0.25 table"
+    assert seen(BILLION.estimate(3.69e9, 1.3e8, 2.46e8)) == "3.7 ±0.1 ±0.2 table"
+    assert seen(BILLION.estimate(3.69e9, 0.0, 2.46e8)) == "3.7 ±0.2 table"
 
 
-def test_an_exact_figure_has_four_digits_and_no_error():
-    assert text(BILLION.estimate(3.3558143e9, 0.0)) == "3.356"
-    assert text(BILLION.estimate(3.3558143e9, None)) == "3.356"
-    assert text(BILLION.amount(12_345.6e9)) == "12,346"
-    assert text(BILLION.amount(0.0)) == "0"
+def test_an_exact_figure_has_no_error():
+    assert seen(BILLION.estimate(3.3558143e9, None)) == "3.4"
+    assert text(BILLION.amount(12_345.6e9)) == "12,345.6"
+    assert text(BILLION.amount(0.0)) == "0.0"
 
 
 def test_what_is_no_number_is_never_shown_as_one():
@@ -60,21 +65,18 @@ def test_what_is_no_number_is_never_shown_as_one():
     assert correlation(math.nan) == percent(math.nan) == probability(math.nan) == Missing("not a number")
 
 
-def test_the_unit_gives_the_largest_amount_one_to_three_digits():
-    assert scale_of("JPY", [3.7e9, -2.8e10, None, math.nan]).unit == "JPY billion"
-    assert scale_of("USD", [999.0]).unit == "USD"
-    assert scale_of("JPY", [3.2e8], " per bp") == Scale(divisor=1e6, unit="JPY million per bp")
+def test_the_unit_gives_the_largest_amount_one_to_three_digits_and_all_amounts_three():
+    assert scale_of("JPY", [3.7e9, -2.8e10, None, math.nan]) == BILLION
+    assert scale_of("USD", [999.0]) == Scale(divisor=1.0, unit="USD", decimals=0)
+    assert scale_of("JPY", [3.2e6], " a bp") == Scale(divisor=1e6, unit="JPY mn a bp", decimals=2)
     assert scale_of("JPY", []).divisor == 1.0
+    assert BILLION.money(-15.27e9) == "JPY \N{MINUS SIGN}15.3 bn"
 
 
-def test_a_change_has_a_sign_and_zero_has_none():
-    found = BILLION.estimate(2.0e8, 1e7, signed=True)
-    assert isinstance(found, Estimate)
-    assert text(found.value) == "+0.200"
-    assert text(BILLION.amount(-0.0)) == "0"
-    rounded_away = BILLION.estimate(-1.0e5, 5e7)
-    assert isinstance(rounded_away, Estimate)
-    assert text(rounded_away.value) == "0.000"
+def test_zero_has_no_sign():
+    assert text(BILLION.amount(-0.0)) == "0.0"
+    assert text(BILLION.amount(-1.0e5)) == "0.0"
+    assert seen(BILLION.change(-1.0e5, 5e7)) == "0.00 ±0.05"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_a_probability_says_no_more_than_it_knows(value, exact, shown):
 
 
 def test_fractions_are_percent():
-    assert text(percent(0.9979)) == "99.8 %"
+    assert text(percent(0.9979)) == "100 %"
     assert text(percent(1.234)) == "123 %"
-    assert text(percent(-0.3356)) == "\N{MINUS SIGN}33.6 %"
+    assert text(percent(-0.3356)) == "\N{MINUS SIGN}34 %"
     assert percent(None) == Missing("none")

@@ -78,7 +78,7 @@ def test_a_report_shows_the_band_and_what_makes_it(record):
     # ranks 5 and 95 of 1 to 100 lie between 5 and 6, 95 and 96; se of the rank 2.18 either way
     assert '<data value="5500000000.0">5.50</data>' in page
     assert '<data value="95500000000.0">95.50</data>' in page
-    assert "2.2</data> sets" in page
+    assert "2.18</data> sets" in page
     assert "What makes the band, base" in page
     assert ">100 %</data>" in page  # VaR grows with leverage, and nothing else does anything
     assert "lognormal, as written 1; log_sd 0.3" in page

@@ -14,10 +14,10 @@ from numba import njit
 
 from kernels.numba import settings as numba_settings
 from kernels.numba.draws.normal import normals_f32, normals_f64
-from kernels.numba.draws.philox import draw_bits
+from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.payoffs.flows import add_flows, add_polynomial
 from kernels.numba.settings import BLOCK, STRICT, STRIDE, cache_folder, sources_sha256
-from kernels.numba.steps.step import correlate_and_step
+from kernels.numba.steps.step import correlate_and_step, correlate_and_step_few
 
 HERE = Path(__file__).parents[1]
 KERNELS = Path(numba_settings.__file__).parents[1]
@@ -104,10 +104,11 @@ def test_an_edit_of_an_imported_helper_is_compiled_anew(tmp_path):
     assert result == ["True", "7.0"]  # 1 * 0 + 1 + 2 * 3
     again, hits, *result = python("-c", STEP, source=source, UNWIND_CACHE=cache).split()
     assert (again, hits, *result) == (first, "1", "True", "7.0")
-    copy_kernels(tmp_path, "numba/intrinsics.py", "builder.fma(*args)", "builder.fmul(builder.fma(*args), args[0])")
+    thrice = "drawn.fma(drawn.same(ir.Constant(drawn.vector.element, 2.0)), drawn.load(k), drawn.load(k))"
+    copy_kernels(tmp_path, "numba/intrinsics.py", "drawn.load(k)", thrice)
     edited, hits, *result = python("-c", STEP, source=source, UNWIND_CACHE=cache).split()
     assert edited != first
-    assert (hits, *result) == ("0", "True", "14.0")  # (1 * 0 + 1) * 1, then (2 * 3 + 1) * 2
+    assert (hits, *result) == ("0", "True", "19.0")  # 1 * 0 + 1 + 2 * (2 * 3 + 3)
 
 
 def imported_by_numba_kernels():
@@ -178,25 +179,72 @@ CALLS = {
 MODERN = pytest.mark.skipif(
     llvm.llvm_version_info < (20,), reason="the lowest supported LLVM leaves some loops scalar: slower, the same bits"
 )
+FUSED = pytest.mark.skipif(not FEATURES.get("fma"), reason="this processor has no fused multiply-add instruction")
+WIDTH = "zmm" if FEATURES.get("avx512f") else "ymm"
+
+
+def assembly(kernel, arguments):
+    """What a kernel compiles to, afresh: code from the cache cannot be shown."""
+    fresh = njit(**{**STRICT, "cache": False})(kernel.py_func)
+    fresh(*arguments)
+    return "".join(fresh.inspect_asm().values())
+
+
+def counts_by_loop(asm, instruction):
+    """How many instructions of a kind, on vectors of full width, each innermost loop has that has any."""
+    lines = [line.strip() for line in asm.splitlines()]
+    lines = [line for line in lines if re.match(r"[.\w$@]+:$", line) or re.match(r"[a-z]", line)]
+    labels = {line[:-1]: i for i, line in enumerate(lines) if line.endswith(":")}
+    jumps = [(labels.get(line.split()[-1]), i) for i, line in enumerate(lines) if line.startswith("j")]
+    loops = [(begin, end) for begin, end in jumps if begin is not None and begin <= end]
+    inner = [loop for loop in loops if not any(loop != o and loop[0] <= o[0] and o[1] <= loop[1] for o in loops)]
+    pattern = re.compile(rf"{instruction}.*%{WIDTH}")
+    counts = [sum(bool(pattern.match(line)) for line in lines[begin : end + 1]) for begin, end in inner]
+    return [count for count in counts if count > 0]
 
 
 @MODERN
-@pytest.mark.skipif(not FEATURES.get("fma"), reason="this processor has no fused multiply-add instruction")
+@FUSED
 @pytest.mark.parametrize("name", CALLS)
 def test_hot_loops_are_vectors_of_fused_multiply_adds(name):
-    kernel, arguments = CALLS[name]
-    fresh = njit(**{**STRICT, "cache": False})(kernel.py_func)  # code from the cache cannot be shown
-    fresh(*arguments)
-    asm = "".join(fresh.inspect_asm().values())
+    asm = assembly(*CALLS[name])
     assert not re.search(r"\bfmaf?\b", asm)  # the library's, a call for each number
-    width = "zmm" if FEATURES.get("avx512f") else "ymm"
-    assert re.search(rf"vfn?m(add|sub)\w+p[sd].*%{width}", asm)
+    assert re.search(rf"vfn?m(add|sub)\w+p[sd].*%{WIDTH}", asm)
 
 
 @MODERN
-def test_random_bits_are_made_in_vectors():
-    fresh = njit(**{**STRICT, "cache": False})(draw_bits.py_func)
+@pytest.mark.parametrize("kernel", [draw_bits, draw_words], ids=["bits", "words"])
+def test_random_bits_are_made_in_vectors_those_of_left_over_lanes_too(kernel):
     one, paths = np.uint64(1), np.zeros(BLOCK, np.uint64)
-    fresh(one, paths, one, one, 4, ROWS.view(np.uint64).copy())
-    width = "zmm" if FEATURES.get("avx512f") else "ymm"
-    assert re.search(rf"vpmuludq.*%{width}", "".join(fresh.inspect_asm().values()))
+    out = np.zeros(4 * 5 * STRIDE, np.uint64 if kernel is draw_bits else np.uint32)
+    counts = counts_by_loop(assembly(kernel, (one, paths, one, one, 5, out)), "vpmuludq")
+    # Ten rounds multiply twice; a product of constants may leave the loop, and four lanes share those of the first
+    # rounds that do not depend on the lane.
+    assert len(counts) >= 2
+    assert min(counts) >= 18
+    assert max(counts) >= 3 * 18
+
+
+@MODERN
+@FUSED
+@pytest.mark.slow  # compiles
+@pytest.mark.parametrize(("name", "each"), [("normals_f64", 38), ("normals_f32", 21)])
+def test_four_pairs_of_normals_are_abreast_and_left_over_ones_in_vectors(name, each):
+    counts = counts_by_loop(assembly(*CALLS[name]), r"vfn?m(add|sub)\w+p[sd]")
+    # `each` counts the multiply-adds of a pair: one of the uniform number, those of the three polynomials, two more of
+    # the logarithm, of the root one a Newton step and two of its correction.
+    assert min(counts) == each
+    assert max(counts) == 4 * each
+
+
+@MODERN
+@FUSED
+@pytest.mark.slow  # compiles
+@pytest.mark.parametrize("kernel", [correlate_and_step, correlate_and_step_few], ids=["block", "few"])
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_a_step_has_no_multiply_add_of_single_numbers(kernel, precision):
+    law = np.ones(7, precision), np.ones(7, precision), np.ones((7, 7), precision)
+    rows = np.zeros(8 * STRIDE, precision)
+    asm = assembly(kernel, (*law, rows, rows.copy()))
+    assert not re.search(r"vfn?m(add|sub)\w+s[sd]\b", asm)
+    assert re.search(r"vfn?m(add|sub)\w+p[sd]\b", asm)

@@ -95,3 +95,29 @@ def test_a_file_is_checked_when_it_is_read(tmp_path):
     file.write_text("position_id,kind,currency,notional\na,CASH,JPY,many\n")
     with pytest.raises(uw.InputError, match="line 2, notional: must be a number in plain digits"):
         uw.Book.read(file)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: uw.Book.from_frame([1, 2]), "must stand in a DataFrame of pandas, a row each, got list"),
+        (
+            lambda: uw.Book.from_frame(pd.DataFrame({"notional": [1 + 2j]})),
+            "notional: must hold numbers, dates or texts",
+        ),
+        (lambda: uw.Book.from_frame(pd.DataFrame(), name=None), "name: must be text, got None"),
+        (lambda: uw.Book.of("sample"), "a book is made of positions, Book.of(one, two), got str"),
+        (lambda: uw.Book.read(), "there is no file to read"),
+        (lambda: uw.run([], paths=200), "book: an empty list holds no book"),
+    ],
+)
+def test_what_is_no_book_is_refused_in_words(make, words):
+    with pytest.raises(uw.InputError) as refusal:
+        make()
+    assert words in str(refusal.value)
+
+
+def test_two_books_in_memory_of_one_name_are_told_to_have_two():
+    cash = [uw.Book.of(positions.CASH(name, 1e6, currency="USD")) for name in ("a", "b")]
+    with pytest.raises(uw.InputError, match="two books made in memory are called 'book'; give one another name"):
+        uw.stress(cash, scenarios="base")

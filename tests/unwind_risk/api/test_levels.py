@@ -51,6 +51,10 @@ def test_touch_counts_the_paths_beyond_a_level(found):
 @pytest.mark.parametrize(("call", "message"), [
     (lambda found: found.path(-1), "must be a whole number from 0"),
     (lambda found: found.numpy(0, 10**9), "take some at a time"),
+    (lambda found: found.arrow(0, 10**11), "take some at a time"),
+    (lambda found: found.numpy(0, 2.5), "n: must be a whole number, got 2.5"),
+    (lambda found: found.touch(), "name one level or several"),
+    (lambda found: uw.simulate(quantiles=5, paths=100), "5 % is 0.05"),
     (lambda found: uw.simulate(paths=1), "paths: must be at least 100, got 1"),
     (lambda found: uw.simulate(quantiles=[5], paths=100), "5 % is 0.05"),
 ])  # fmt: skip

@@ -3,6 +3,8 @@
 import inspect
 from datetime import date
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from engine.errors import InputError
@@ -45,3 +47,13 @@ def test_a_missing_argument_and_an_unknown_kind_are_python_errors():
         positions.JGB("a", 1e9, maturity="2035-03-20")
     with pytest.raises(AttributeError, match="no kind of position called 'JBG'; there are JGB, "):
         positions.JBG  # noqa: B018
+
+
+def test_numbers_of_numpy_and_days_of_pandas_are_those_of_python():
+    made = positions.JGB("a", np.int64(10**9), coupon=np.float64(0.01), maturity=pd.Timestamp("2035-03-20"))
+    assert made == positions.JGB("a", 10**9, coupon=0.01, maturity="2035-03-20")
+    for day in (pd.NaT, pd.Timestamp("2035-03-20 12:00"), pd.Timestamp("2035-03-20", tz="Asia/Tokyo")):
+        with pytest.raises(InputError, match="maturity: must be a date, got"):
+            positions.JGB("a", 1e9, coupon=0.01, maturity=day)
+    with pytest.raises(InputError, match="notional: must be a number, got True"):
+        positions.JGB("a", np.bool_(True), coupon=0.01, maturity="2035-03-20")

@@ -40,3 +40,10 @@ def test_errors_of_a_text_name_its_line():
 def test_two_of_one_name_are_refused():
     with pytest.raises(uw.InputError, match="two scenarios are called 'base'"):
         uw.run(scenarios=["base", uw.Scenario.bundled("base")], paths=200)
+
+
+def test_no_scenario_and_a_name_with_a_folder_are_refused():
+    with pytest.raises(uw.InputError, match="scenarios: an empty list holds no scenario"):
+        uw.stress("carry-fund", scenarios=[])
+    with pytest.raises(uw.InputError, match="name: a scenario's name has no folder, got 'a/b'"):
+        uw.Scenario.parse(TEXT, name="a/b")

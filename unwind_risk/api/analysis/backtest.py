@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from engine.backtest.backtest_json import as_json, days_json
 from engine.backtest.default_laws import DEFAULT_LAWS
 from engine.backtest.kept_backtest import write_verdicts
@@ -24,7 +26,7 @@ from engine.sharing.stop import Stop
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.book import Book, book_of
 from unwind_risk.api.frames import framed
-from unwind_risk.api.given import Given, day_of, files_of, several
+from unwind_risk.api.given import Given, day_of, files_of, several, whole_of
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.picture import Picture, check_matplotlib
 from unwind_risk.api.progress import Asked, shown
@@ -173,7 +175,7 @@ def backtest(
     horizons: int | Sequence[int] = (1, 10),
     paths: int = PATHS,
     seed: int = 1,
-    accept: Sequence[str] = (),
+    accept: str | Sequence[str] = (),
     workers: int = 1,
     out: str | Path | None = None,
     progress: Asked = None,
@@ -208,18 +210,18 @@ def backtest(
         books=_books(book),
         market=_market_path(market),
         history=files_of(history),
-        accepted=tuple(accept),
+        accepted=(accept,) if isinstance(accept, str) else tuple(accept),
         first=day_of("first", first),
         last=day_of("last", last),
         laws=(laws,) if isinstance(laws, str) else tuple(laws),
-        scenarios=tuple(each.loaded for each in scenarios_of(scenarios, ())),
-        horizons=(horizons,) if isinstance(horizons, int) else tuple(horizons),
-        n_paths=paths,
-        seed=seed,
+        scenarios=tuple(each.loaded for each in scenarios_of(scenarios or None, ())),
+        horizons=tuple(whole_of("horizons", each) for each in np.atleast_1d(np.asarray(horizons, object))),
+        n_paths=whole_of("paths", paths),
+        seed=whole_of("seed", seed),
         out=None if out is None else Path(out),
     )
     with shown(progress) as report:
-        return backtest_with(settings, Processes(workers), progress=report, stop=None)
+        return backtest_with(settings, Processes(whole_of("workers", workers)), progress=report, stop=None)
 
 
 def backtest_with(

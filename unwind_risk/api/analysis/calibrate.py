@@ -86,7 +86,7 @@ def calibrate(
     law_start: str | date = LAW_START,
     stressed: str | Path | None = None,
     loop: bool = False,
-    accept: Sequence[str] = (),
+    accept: str | Sequence[str] = (),
 ) -> Calibration:
     """Estimate the market of a date and the laws of its moves, as they were known on that date.
 
@@ -116,7 +116,7 @@ def calibrate(
         window,
         day_of("law_start", law_start),
         None if stressed is None else book_path(stressed),
-        accept,
+        (accept,) if isinstance(accept, str) else accept,
         loop=loop,
         notes=Notes(),
     )

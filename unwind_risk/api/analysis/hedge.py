@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from engine.analysis.hedge.hedge import Wishes, check_settings, next_seed
 from engine.analysis.hedge.hedge import hedge as best_mix
 from engine.analysis.hedge.result import HedgeResult, as_json
+from engine.errors import InputError
 from engine.inputs.opened import Opened
+from engine.inputs.run import MAX_SEED
 from engine.run.blocks import Progress
 from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import framed
+from unwind_risk.api.given import amount_of, whole_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
 
@@ -141,16 +144,23 @@ def hedge(
     """
     config = config_of(run)
     wishes = Wishes(
-        score_seed=next_seed(config) if score_seed is None else score_seed,
+        score_seed=next_seed(config) if score_seed is None else _seed(score_seed),
         names=(names,) if isinstance(names, str) else tuple(names),
-        budget=budget,
-        carry_least=carry_least,
-        es_most=es_most,
+        budget=amount_of("budget", budget),
+        carry_least=amount_of("carry_least", carry_least),
+        es_most=amount_of("es_most", es_most),
         is_whole=not fractional,
     )
     notes = Notes()
     with shown(progress) as report:
         return hedge_with(run, hedges, wishes, progress=report, notes=notes)
+
+
+def _seed(given: int) -> int:
+    seed = whole_of("score_seed", given)
+    if not 0 <= seed <= MAX_SEED:
+        raise InputError(f"score_seed: must be a whole number from 0 to 2^64 - 1, got {given!r}")
+    return seed
 
 
 def hedge_with(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.explain.nights.change import ChangeQuestion, NightsChange, as_json, nights_change
+from engine.explain.nights.change import ChangeQuestion, NightsChange, nights_change
+from engine.explain.nights.change_json import as_json
 from engine.explain.nights.change_prose import prose
 from engine.inputs.run_keywords import settings_of
 from engine.run.blocks import Progress

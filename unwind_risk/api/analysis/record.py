@@ -25,6 +25,7 @@ from engine.record.read import BatchFault, LimitUse, nights, read_summary, run_f
 from engine.record.verify import changed_files
 from engine.report.write import write_report
 from unwind_risk.api.analysis.page import page
+from unwind_risk.api.frames import check_bytes
 from unwind_risk.api.given import day_of
 from unwind_risk.api.notes import Notes
 
@@ -92,10 +93,18 @@ class Record:
 
         dates, runs   of these alone; none: all
 
-        Raises InputError where the question is wrong, there is no such run, or a file that it needs was changed.
+        Raises InputError where the question is wrong, there is no such run, a file that it needs was changed, or the
+        answer takes more than 2 GiB.
         """
+        import pyarrow as pa
+
         with asked(self.path, sql, _days(dates), _names(runs)) as found:
-            frame: pd.DataFrame = found.read_pandas()
+            batches, n_bytes = [], 0
+            for batch in found:
+                n_bytes += batch.nbytes
+                check_bytes(n_bytes, "the answer", "group its rows, or add LIMIT")
+                batches.append(batch)
+            frame: pd.DataFrame = pa.Table.from_batches(batches, found.schema).to_pandas()
         return frame
 
     def differences(

@@ -13,6 +13,7 @@ from engine.run.walk import UNITS as LEVEL_UNITS
 from unwind_risk.api.analysis.asked_run import Run, config_of, recorded_path
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import framed
+from unwind_risk.api.given import whole_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.result import Result
 
@@ -103,7 +104,7 @@ def replay(run: Run, path: int, scenarios: str | Sequence[str] | None = None, *,
         The device failed.
     """
     chosen = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios or ())
-    return replay_with(run, path, chosen, name, notes=Notes())
+    return replay_with(run, whole_of("path", path), chosen, name, notes=Notes())
 
 
 def replay_with(run: Run, path: int, scenarios: Sequence[str], name: str | None, *, notes: Notes) -> Replay:
@@ -117,6 +118,8 @@ def replay_with(run: Run, path: int, scenarios: Sequence[str], name: str | None,
 def _ready(run: Run, name: str | None, notes: Notes) -> ReadyRun:
     if (folder := recorded_path(run)) is not None:
         return ready_as_recorded(folder, name, notes.say)
+    if name is not None:
+        raise InputError("a name chooses among the runs of a recorded night; give the night's folder, or leave it out")
     if isinstance(run, Result):
         return ReadyRun(prepared=run.finished.prepared, n_paths=run.run.n_paths)
     return ready_by_settings(config_of(run), notes.say)

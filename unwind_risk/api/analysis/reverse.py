@@ -1,7 +1,6 @@
 """The likeliest ways to lose an amount, the level that it takes, and markets given a level."""
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, loaded
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.book import Book
 from unwind_risk.api.frames import framed
+from unwind_risk.api.given import amount_of
 from unwind_risk.api.market import Market
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -196,7 +196,8 @@ def reverse(
     InputError
         An input is bad, there is no such factor, or the loss is beyond the paths or below the usual.
     """
-    if not (isinstance(loss, int | float) and LEAST <= loss < math.inf):
+    amount = amount_of("loss", loss)
+    if amount is None or amount < LEAST:
         raise InputError(
             f"loss: must be an amount of {LEAST:g} or more, such as 30e9, got {loss!r}; a loss is positive"
         )
@@ -211,7 +212,7 @@ def reverse(
     asked = _asked(run, market, scenarios, keywords)
     notes = Notes()
     with shown(progress) as report:
-        return reverse_with(asked, float(loss), _several(solve), _several(given), progress=report, notes=notes)
+        return reverse_with(asked, amount, _several(solve), _several(given), progress=report, notes=notes)
 
 
 def _asked(run: Run | Book, market: Any, scenarios: Any, keywords: dict[str, Any]) -> Run:

@@ -1,24 +1,12 @@
 """The whole answer, and what is refused."""
 
-import json
 import math
 
 import pytest
 
 from engine.errors import InputError
-from engine.explain.nights.change import ChangeQuestion, as_json, nights_change
+from engine.explain.nights.change import ChangeQuestion, nights_change
 from tests.engine.explain.two_nights import ignore
-
-
-def test_the_answer_is_json_of_finite_figures(change):
-    found = as_json(change)
-    text = json.dumps(found, allow_nan=False)
-    assert json.loads(text) == found
-    assert found["schema"] == 1
-    assert found["nights"] == ["2025-05-27", "2025-05-28"]
-    assert {part["key"] for part in found["changes"][0]["parts"]} == {each["key"] for each in found["movers"]}
-    assert found["pnl"]["days"] == 1
-    assert set(found["pnl"]["movers"]) == set(found["pnl"]["scopes"][0]["parts"])
 
 
 def test_confidences_that_are_not_on_both_nights_are_refused_with_those_that_are(first_night, second_night):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from engine.explain.nights.change import as_json
+from engine.explain.nights.change_json import as_json
 from engine.explain.nights.change_prose import headline_of, prose
 from engine.explain.nights.pnl_explain import PnlExplain
 from engine.explain.nights.tail_change import ChangePart, RecordedFigure
@@ -12,11 +12,14 @@ VALUES = {"ageing": -0.002e9, "curve:JGB": -0.283e9, "vols": -0.357e9, "lead": 1
 SES = {"ageing": 0.0, "curve:JGB": 0.002e9, "vols": 0.004e9, "lead": 0.028e9, "trades": 0.008e9}
 
 
-def told(change, simulation=(-0.034e9, 0.07e9), se=0.061e9, correlations=(0.0, 0.0)):
+NIGHTS = date(2025, 5, 27), date(2025, 5, 28)
+
+
+def told(change, simulation=(-0.034e9, 0.07e9), se=0.061e9, correlations=(0.0, 0.0), nights=NIGHTS, ageing=-0.002e9):
     """A change whose headline is of these figures: of 2025-05-28 in docs/how-to/change.md."""
     lead = headline_of(change)
     figures = {key: (value, SES[key]) for key, value in VALUES.items()}
-    figures |= {"simulation": simulation, "correlations": correlations}
+    figures |= {"simulation": simulation, "correlations": correlations, "ageing": (ageing, 0.0)}
     pairs = [(part.key, *figures.get(part.key, (0.0, 0.0))) for part in lead.parts]
     parts = tuple(ChangePart(key=key, value=value, se=error) for key, value, error in pairs)
     whole = sum(part.value for part in parts)
@@ -28,7 +31,6 @@ def told(change, simulation=(-0.034e9, 0.07e9), se=0.061e9, correlations=(0.0, 0
         change_se=se,
         parts=parts,
     )
-    nights = (date(2025, 5, 27), date(2025, 5, 28))
     quiet = PnlExplain(days=0, movers=change.pnl.movers, scopes=change.pnl.scopes)
     return prose(replace(change, changes=(hand,), nights=nights, pnl=quiet))
 
@@ -55,6 +57,16 @@ def test_the_simulation_is_said_where_it_matters_and_whether_it_is_noise(change)
 def test_a_part_within_its_error_is_not_named(change):
     assert "correlations and the table of past days (1.00 ±0.40 bn, " in told(change, correlations=(1e9, 4e8))
     assert "correlations" not in told(change, correlations=(1e9, 6e8))
+
+
+def test_ageing_says_where_a_holiday_lengthens_the_horizon_and_a_weekend_does_not(change):
+    """Memorial Day, Monday 26 May 2025, is in the business day from Friday; from 29 to 30 May there is no holiday."""
+    friday = told(change, ageing=1e9, nights=(date(2025, 5, 22), date(2025, 5, 23)))
+    assert (
+        "the passing of time, by which the horizon holds 2 weekdays in place of 1, holidays on weekdays among them ("
+        in friday
+    )
+    assert "the passing of time (" in told(change, ageing=1e9, nights=(date(2025, 5, 29), date(2025, 5, 30)))
 
 
 def test_the_days_gain_is_said_with_what_is_unexplained(change):

@@ -19,9 +19,9 @@ from tests.engine.explain.two_nights import BILL, FIRST, HEAD, JGB, SECOND, UST
 def book_of(tmp_path):
     """A compiled book of rows."""
 
-    def load(*rows: str, day: date = SECOND):
+    def load(*rows: str, day: date = SECOND, head: str = HEAD):
         path = tmp_path / "book.csv"
-        path.write_text(HEAD + "".join(rows))
+        path.write_text(head + "".join(rows))
         return load_book(path, day)
 
     return load
@@ -40,6 +40,19 @@ def test_rows_that_came_went_and_changed_are_named(book_of):
 def test_a_price_alone_is_no_trade(book_of):
     market = load_market(bundled_market_path())
     assert trades_between(book_of(JGB), book_of(JGB.replace(",\n", ",97.5\n")), market).words() == "none"
+
+
+def test_a_linked_bond_whose_price_and_index_ratio_moved_is_no_trade_and_one_that_was_sold_is(book_of):
+    market = load_market(bundled_market_path())
+    head = HEAD.replace("price", "price,issue_date,index_ratio")
+
+    def linker(face: str, price: str, ratio: str):
+        row = f"JGBI-1,bonds,JGBI,JPY,{face},0.00005,2034-03-10,{price},2024-05-10,{ratio}\n"
+        return book_of(row, head=head)
+
+    before = linker("3000000000", "101.85", "1.03361")
+    assert trades_between(before, linker("3000000000", "101.60", "1.03379"), market).words() == "none"
+    assert trades_between(before, linker("2999000000", "101.85", "1.03361"), market).changed == ("JGBI-1",)
 
 
 def test_market_prices_are_left_out_but_those_of_swaptions(book_of):

@@ -314,6 +314,11 @@ def test_ids_are_kept_as_they_are(tmp_path):  # S044, S045: what shows them esca
     assert _load(tmp_path, _text(*rows)).position_ids == ids
 
 
+def test_an_id_that_a_spreadsheet_shortened_is_refused(tmp_path):
+    with pytest.raises(FileFaults, match=r"position_id: is a number that a spreadsheet shortened, 1\.23457E\+18"):
+        _load(tmp_path, _text(JGB.replace("P1", "1.23457E+18")))
+
+
 def test_missing_market_prices_are_counted_and_not_read_as_numbers(tmp_path):  # S059
     markers = (".", "-", "N/A", "#N/A", "-", "")
     rows = [_jgb(position_id=f"P{i}", price=marker) for i, marker in enumerate(markers)]

@@ -41,3 +41,10 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="cannot be written"):
         write_starter(tmp_path / "file" / "desk")
+
+
+def test_what_was_begun_is_gone_where_a_later_file_cannot_be_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.inputs.starter.write._market", lambda: {"absent/market.toml": b""})
+    with pytest.raises(InputError, match=r"absent/market\.toml' cannot be written"):
+        write_starter(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -24,7 +24,10 @@ FLIGHT = load_scenario("flight-2024").unwind.rows
 def market_s_own(n):
     """The last n rows of the market's law as rows of a scenario."""
     return tuple(
-        PastRow(date=str(np.datetime64("2020-01-01") + k), residuals=tuple(zip(STATE.factors, row, strict=True)))
+        PastRow(
+            date=str(np.datetime64("2020-01-01") + np.timedelta64(k, "D")),
+            residuals=tuple(zip(STATE.factors, row, strict=True)),
+        )
         for k, row in enumerate(STATE.rows[-n:].tolist())
     )
 

@@ -43,3 +43,12 @@ def test_a_frame_of_hedges_is_the_file(result, found):
 def test_what_no_mix_keeps_to_is_refused(result, files, found):
     with pytest.raises(uw.InputError, match="score-seed"):
         uw.hedge(result, files.folder / "hedges.csv", score_seed=1)
+
+
+@pytest.mark.parametrize(
+    "wish", [{"budget": float("nan")}, {"es_most": "1e9"}, {"carry_least": True}, {"score_seed": 1.5}]
+)
+def test_a_wish_that_is_no_number_is_refused_by_its_keyword(result, wish):
+    """A budget that is not a number would be kept by every mix."""
+    with pytest.raises(uw.InputError, match=f"^{next(iter(wish))}: must be"):
+        uw.hedge(result, **wish)

@@ -7,6 +7,7 @@ import pytest
 
 import unwind_risk as uw
 from cli.runs import list_
+from unwind_risk.api import frames
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +74,9 @@ def test_a_folder_without_a_night_is_no_record(tmp_path):
 @pytest.mark.slow  # matplotlib draws the charts
 def test_a_night_is_written_as_a_page(record, tmp_path):
     assert record.report(tmp_path / "night.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_an_answer_that_memory_would_not_hold_is_refused(record, monkeypatch):
+    monkeypatch.setattr(frames, "MOST_BYTES", 2**20)
+    with pytest.raises(uw.InputError, match=r"the answer would take .*group its rows, or add LIMIT"):
+        record.query("SELECT i FROM range(1000000000) t(i)")

@@ -43,3 +43,8 @@ def test_a_recorded_run_s_path_is_the_same(night, found):
 def test_a_path_that_is_not_there_is_refused(result):
     with pytest.raises(uw.InputError, match=r"4,?096"):
         uw.replay(result, 4096)
+    for path in (1.5, True, "x"):
+        with pytest.raises(uw.InputError, match="path: must be a whole number"):
+            uw.replay(result, path)
+    with pytest.raises(uw.InputError, match="a name chooses among the runs of a recorded night"):
+        uw.replay(result, 3, name="one-day")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 # Stand for the style's variables: matplotlib takes no names. None of them is drawn as the colour that it is.
 INK, FAINT, ONE, TWO, THREE, FOUR, BAD = (f"#00000{i}" for i in range(1, 8))
-_VARIABLES = {INK: "ink", FAINT: "line", ONE: "one", TWO: "two", THREE: "three", FOUR: "four", BAD: "bad"}
+_VARIABLES = {INK: "ink", FAINT: "grid", ONE: "s1", TWO: "s4", THREE: "s3", FOUR: "s2", BAD: "loss"}
 
 _WIDTH = 7.4  # inches: the figure's own measure, the page stretches it
 _SETTINGS = {

@@ -11,7 +11,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from engine.report.svg import BAD, FOUR, INK, ONE, THREE, TWO, draw
+from engine.report.pictures.svg import BAD, FOUR, INK, ONE, THREE, TWO, draw
 from kernels.types import F64
 
 SERIES = (ONE, TWO, THREE, FOUR)
@@ -52,16 +52,6 @@ class Bar:
     marks: tuple[float, ...]  # of the other measures, alone
     component: float | None = None  # of the total's first measure; None: not known
     component_se: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartBar:
-    """One group's part of the total."""
-
-    label: str
-    value: float  # of the total's first measure
-    error: float
-    marks: tuple[float, ...]  # of its other measures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,30 +164,6 @@ def books(key: str, alt: str, bars: Sequence[Bar], names: Sequence[str], unit: s
         figure.legend(loc="outside lower center", ncols=3)
 
     return draw(key, alt, 1.1 + (0.36 if has_components else 0.24) * len(bars), paint)
-
-
-def contributions(key: str, alt: str, bars: Sequence[PartBar], names: Sequence[str], unit: str) -> Markup:
-    """Draw what each group contributes to a measure with two standard errors, and to the others as marks.
-
-    names   of the measures, the bars' first
-    """
-
-    def paint(figure: Figure) -> None:
-        axes = figure.subplots()
-        rows = np.arange(len(bars))[::-1].astype(np.float64)
-        values, errors = [bar.value for bar in bars], [bar.error for bar in bars]
-        label = f"contribution to {names[0]}, ± two standard errors"
-        _error_bars(axes, rows, values, errors, height=0.6, color=THREE, label=label)
-        for i, (name, marker) in enumerate(zip(names[1:], _MARKERS, strict=False)):
-            marks = [bar.marks[i] for bar in bars]
-            axes.plot(marks, rows, marker=marker, markersize=4, linestyle="none", color=TWO, label=f"to {name}")
-        axes.set_yticks(rows, [bar.label for bar in bars])
-        axes.axvline(0.0, color=INK, linewidth=0.6)
-        axes.grid(visible=False, axis="y")
-        axes.set(xlabel=f"loss, {unit}")
-        figure.legend(loc="outside lower center", ncols=3)
-
-    return draw(key, alt, 1.1 + 0.24 * len(bars), paint)
 
 
 def convergence(

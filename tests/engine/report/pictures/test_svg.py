@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import matplotlib
 import numpy as np
 
-from engine.report.charts import Bar, books
-from engine.report.svg import draw
+from engine.report.pictures.charts import Bar, books
+from engine.report.pictures.svg import draw
 
 BARS = [Bar(label=name, value=2.0, se=0.1, marks=(2.4,)) for name in ("$a$", "<b>&", "生命保険")]
 
@@ -34,7 +34,7 @@ def test_ids_are_the_charts_own():
 
 def test_colours_are_the_styles_variables():
     found = picture()
-    assert "var(--one)" in found
+    assert "var(--s1)" in found
     assert set(re.findall(r"#[0-9a-fA-F]{6}", found)) <= {"#ffffff"}
     assert "<style" not in found
     assert "<metadata" not in found

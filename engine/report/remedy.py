@@ -1,0 +1,59 @@
+"""What to do: how far each breached limit is exceeded, what adds most to it, and the command that tries trades."""
+
+from collections.abc import Sequence
+
+from engine.record.contribution_rows import recorded_groups
+from engine.record.read import BREACHED, LimitUse, Night
+from engine.report.numbers import scale_of
+from engine.report.parts import Code, Column, Entry, Table, table
+from engine.report.sheet import ALL_BOOKS, Sheet, book_name
+from engine.risk.measures.registry import MEASURES
+
+_MOST_NAMES = 3  # of what adds to a figure
+_POSITION = "position"  # the grouping whose groups a trade can take away
+_HEADS = (("limit", False), ("over by", True), ("unit", False), ("adds most to it", False), ("try trades", False))
+
+
+def remedies(night: Night, sheets: Sequence[Sheet]) -> Table | None:
+    """Return a row for each breached limit; None where none is breached."""
+    breached = [use for use in night.limits if use.state == BREACHED and use.value is not None]
+    if not breached:
+        return None
+    found = {sheet.run.name: sheet for sheet in sheets}
+    rows = [_row(night, use, found[use.run]) for use in breached if use.run in found]
+    heads = [Column(heading=heading, is_number=is_number) for heading, is_number in _HEADS]
+    return table("What exceeds each breached limit. `whatif` prints the paired change of every scenario.", heads, rows)
+
+
+def _row(night: Night, use: LimitUse, sheet: Sheet) -> list[Entry]:
+    value = use.value or 0.0
+    per = " a bp" if use.measure == "DV01" else ""
+    over = scale_of(use.currency, [value - use.amount], per)
+    where = f"valuation_date={night.valuation_date}/run={use.run}"
+    return [
+        f"{use.name}: {use.measure} of {book_name(use.scope)}" + (f", {use.scenario}" if use.scenario else ""),
+        over.amount(value - use.amount),
+        over.unit,
+        _largest(use, sheet) or "unknown: `unwind explain` of the run says",
+        Code(text=f"unwind whatif TRADES.csv --night {where}"),
+    ]
+
+
+def _largest(use: LimitUse, sheet: Sheet) -> str:
+    """Name what adds most to a figure of all books: positions where they are recorded, else books."""
+    key = next((measure.key for measure in MEASURES.values() if measure.label == use.measure), None)
+    if key is None or use.scope not in ALL_BOOKS:
+        return ""
+    wanted = (use.scenario, use.confidence, _POSITION)
+    groups = [each for each in recorded_groups(sheet.run.files)
+              if (each.scenario, each.confidence, each.grouping) == wanted]  # fmt: skip
+    parts = {group.group: group.contributions[key].value for each in groups for group in each.groups
+             if key in group.contributions}  # fmt: skip
+    parts = parts or {
+        book_name(scope): part.estimates[key].value
+        for (scenario, scope, confidence), part in sheet.run.components.items()
+        if (scenario, confidence) == (use.scenario, use.confidence) and key in part.estimates
+    }
+    first = sorted(parts, key=lambda name: -parts[name])[:_MOST_NAMES]
+    scale = scale_of(use.currency, [use.value])
+    return ", ".join(f"{name} {scale.plain(parts[name], signed=True)}" for name in first)
