@@ -2,6 +2,7 @@
 # Needs a Python of 3.11 or later; choose one with: make PYTHON=/usr/bin/python3.12 test
 
 PYTHON ?=
+EXTRAS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/sh
@@ -17,8 +18,8 @@ help:
 	@echo "make bench   timings on this machine, beside numpy, QuantLib and others"
 	@echo "make gpu     on a machine with an NVIDIA GPU: identity, tests and timings, into bench/results/"
 	@echo "make wheel   build the wheel into dist/"
-	@echo "make sbom    list the parts of an installation, dist/sbom.cdx.json (CycloneDX)"
-	@echo "make offline the wheel and all that it needs, dist/offline/, for a machine without network"
+	@echo "make sbom    list the parts of an installation, dist/sbom.cdx.json (CycloneDX); EXTRAS=report,dask"
+	@echo "make offline the wheel and all that it needs, dist/offline/, for a machine without network; EXTRAS=report,dask"
 	@echo "make pins    resolve the requirement files anew (needs uv)"
 
 demo: $(VENV)/run.stamp
@@ -51,12 +52,15 @@ wheel: $(VENV)/run.stamp
 
 sbom: $(VENV)/run.stamp
 	@mkdir -p dist
-	$(BIN)/python .ci/sbom.py > dist/sbom.cdx.json
+	$(BIN)/python .ci/sbom.py $(EXTRAS) > dist/sbom.cdx.json
 
-# For machines of this one's system and Python. There: pip install --no-index --find-links . unwind-risk
+# For machines of this one's system and Python.
 offline: wheel
-	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes -r requirements.txt -d dist/offline
-	cp dist/unwind_risk-*.whl requirements.txt dist/offline/
+	@mkdir -p dist/offline
+	$(BIN)/python .ci/pins.py $(EXTRAS) > dist/offline/requirements.txt
+	cd dist/offline && $(CURDIR)/$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes \
+		-r requirements.txt -d .
+	cp dist/unwind_risk-*.whl dist/offline/
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@$(call install,requirements.txt)
@@ -85,14 +89,16 @@ $(BIN)/python:
 	done; \
 	echo "error: no Python of 3.11 or later on PATH; install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1
 
-COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml
+COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header pyproject.toml
 UNIVERSAL := --universal --python-version 3.11
 # The floors run the tests only: no linters, no stubs, no browser.
 UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz playwright greenlet pyee
 
 pins:
-	$(COMPILE) $(UNIVERSAL) --group build --extra test --extra store --extra dask --extra report --extra docs \
+	$(COMPILE) $(UNIVERSAL) --no-annotate --group build --extra test --extra store --extra dask --extra report --extra docs \
 		-o requirements-test.txt
-	$(COMPILE) $(UNIVERSAL) --group build --constraint requirements-test.txt -o requirements.txt
-	$(COMPILE) $(UNIVERSAL) --resolution lowest-direct --extra test --extra store --extra dask --extra report \
+	$(COMPILE) $(UNIVERSAL) --no-annotate --group build --constraint requirements-test.txt -o requirements.txt
+	$(COMPILE) $(UNIVERSAL) --annotation-style line --group build --extra store --extra dask --extra report \
+		--extra cuda12 --extra cuda13 --constraint requirements-test.txt -o requirements-extras.txt
+	$(COMPILE) $(UNIVERSAL) --no-annotate --resolution lowest-direct --extra test --extra store --extra dask --extra report \
 		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt

@@ -1,65 +1,83 @@
-"""Write the parts that a wheel is installed with, as CycloneDX 1.6 in JSON: `python .ci/sbom.py > sbom.cdx.json`.
+"""Write the parts of an installation as CycloneDX 1.6 in JSON: `python .ci/sbom.py report,dask > sbom.cdx.json`.
 
-The parts are those of requirements.txt, pinned by hash. The same files give the same bytes, whenever they are read.
+They are those of one environment, the system and the Python that this runs on, which the document names: a part has one
+version there. The same files give the same bytes there; the time stands in it where SOURCE_DATE_EPOCH gives one.
 """
 
 import json
+import os
+import platform
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-ROOT = Path(__file__).resolve().parent.parent
-_PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)\s*(?:;\s*(?P<marker>[^\\]*?))?\s*(?=--hash|$)")
+from packaging.markers import Marker
+from pins import PROJECT, ROOT, Pin, needed
 
 
-def components(text: str) -> Iterator[dict[str, Any]]:
-    """Yield a component for each line `name==version ; marker --hash=sha256:...` of a requirements file."""
-    for line in text.replace("\\\n", " ").splitlines():
-        found = _PIN.match(line.strip())
-        if found is None:
-            continue
-        purl = f"pkg:pypi/{found['name'].lower()}@{found['version']}"
-        hashes = [{"alg": "SHA-256", "content": each} for each in re.findall(r"--hash=sha256:([0-9a-f]{64})", line)]
-        part = {
-            "type": "library",
-            "bom-ref": purl,
-            "name": found["name"],
-            "version": found["version"],
-            "purl": purl,
-            "hashes": hashes,  # of every file of this version that may be installed
-        }
-        marker = (found["marker"] or "").strip()
-        yield part | ({"properties": [{"name": "python:marker", "value": marker}]} if marker else {})
+def component(pin: Pin) -> dict[str, Any]:
+    """Return a part as a component: its hashes are of every file of its version that may be installed."""
+    return {
+        "type": "library",
+        "bom-ref": purl_of(pin.name, pin.version),
+        "name": pin.name,
+        "version": pin.version,
+        "purl": purl_of(pin.name, pin.version),
+        "hashes": [{"alg": "SHA-256", "content": each} for each in pin.hashes],
+    }
 
 
-def document(requirements: str, project: dict[str, Any], version: str) -> dict[str, Any]:
-    """Return the document of a program of this version, which needs all of the parts."""
-    parts = list(components(requirements))
-    purl = f"pkg:pypi/{project['name']}@{version}"
-    root = {"type": "application", "bom-ref": purl, "name": project["name"], "version": version, "purl": purl}
-    root |= {"description": project["description"], "licenses": [{"license": {"id": project["license"]}}]}
+def purl_of(name: str, version: str) -> str:
+    """Return a part's address among packages, as its standard writes it."""
+    return f"pkg:pypi/{name.lower()}@{version}"
+
+
+def document(parts: Sequence[Pin], project: Mapping[str, Any], version: str, extras: Sequence[str]) -> dict[str, Any]:
+    """Return the document of a program of this version with these parts, and of each what it needs itself."""
+    refs = {pin.name: purl_of(pin.name, pin.version) for pin in parts} | {PROJECT: purl_of(PROJECT, version)}
+    root = {"type": "application", "bom-ref": refs[PROJECT], "name": PROJECT, "version": version}
+    root |= {"purl": refs[PROJECT], "description": project["description"]}
+    root |= {"licenses": [{"license": {"id": project["license"]}}]}
+    where = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
+    facts = {**where, "extras": ", ".join(extras) or "none"}
+    edges = {
+        ref: sorted(refs[pin.name] for pin in parts if name in pin.needed_by) for name, ref in sorted(refs.items())
+    }
+    metadata: dict[str, Any] = {
+        "tools": {"components": [{"type": "application", "name": ".ci/sbom.py", "version": version}]},
+        "component": root,
+        "properties": [{"name": f"environment:{name}", "value": value} for name, value in facts.items()],
+    }
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+        metadata["timestamp"] = datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    components = [component(pin) for pin in parts]
+    name = json.dumps([facts, components, edges], sort_keys=True)
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, purl + requirements)}",
+        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, name)}",
         "version": 1,
-        "metadata": {"component": root},
-        "components": parts,
-        "dependencies": [{"ref": purl, "dependsOn": [part["bom-ref"] for part in parts]}],
+        "metadata": metadata,
+        "components": components,
+        "dependencies": [{"ref": ref, "dependsOn": others} for ref, others in edges.items()],
     }
 
 
 def main() -> None:
-    """Print the document of this checkout."""
+    """Print the document of this checkout on this machine."""
+    extras = [each for word in sys.argv[1:] for each in word.split(",") if each]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     text = (ROOT / "unwind_risk" / "__init__.py").read_text(encoding="utf-8")
     (version,) = re.findall(r'^__version__ = "(.*)"$', text, re.MULTILINE)
-    found = document((ROOT / "requirements.txt").read_text(encoding="utf-8"), project, version)
-    json.dump(found, sys.stdout, indent=1, ensure_ascii=True)
+    try:
+        parts = [pin for pin in needed(extras) if not pin.marker or Marker(pin.marker).evaluate()]
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+    json.dump(document(parts, project, version, extras), sys.stdout, indent=1, ensure_ascii=True)
     print()
 
 

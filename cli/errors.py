@@ -1,6 +1,7 @@
 """How a command ends: every failure becomes a line on stderr and an exit code (0 complete, 1 failed, 2 bad input,
 75 try again, 130 and 143 interrupted)."""
 
+import errno
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +9,10 @@ from types import FrameType
 from typing import NoReturn
 
 from cli.machine import log
-from engine.errors import RiskError
+from engine.errors import BusyError, RiskError
 
 FAILED = 1
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 
@@ -33,6 +35,11 @@ def _interrupted(what: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
+def exit_code_of(error: OSError) -> int:
+    """Return what a command ends with that a file or a stream failed: no room is worth another try."""
+    return BusyError.exit_code if error.errno in NO_ROOM else FAILED
+
+
 @contextmanager
 def exit_codes() -> Iterator[None]:
     """Turn what went wrong inside into one message on stderr and the exit code that belongs to it."""
@@ -42,7 +49,7 @@ def exit_codes() -> Iterator[None]:
     except RiskError as error:
         _end(error, error.exit_code)
     except OSError as error:
-        _end(str(error), FAILED)
+        _end(str(error), exit_code_of(error))
     except MemoryError as error:
         _end(
             f"out of memory{f' ({error})' if str(error) else ''}; a smaller book or fewer books need less",

@@ -1,6 +1,7 @@
 """The `unwind` command: the list of its commands, each in a file of its own."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -16,13 +17,15 @@ from cli.batch import last_line
 from cli.book import commands as book
 from cli.book import show as book_show
 from cli.data import calibrate, estimates, history, prices, spreads
-from cli.errors import exit_codes
+from cli.errors import exit_code_of, exit_codes
 from cli.machine import doctor, log, warm
+from cli.machine.log_style import JSON, OPTION, TEXT, VARIABLE, asked_style
 from cli.options import OnceCommand
 from cli.record import ask, report, reproduce
 from cli.scenario import commands as scenario
 from cli.scenario import replay, sectors
 from cli.setup import init
+from engine.inputs.environment import check_spelling
 
 HELP = """Monte Carlo market risk of the yen carry trade: JGBs, Treasuries and USD/JPY.
 
@@ -52,16 +55,17 @@ def unwind(
     log_style: Annotated[
         str,
         typer.Option(
-            "--log",
+            OPTION,
             metavar="STYLE",
-            envvar=log.VARIABLE,
+            envvar=VARIABLE,
             help="What stands on stderr: text, or json, an object a line with time, level, event and figures.",
         ),
-    ] = log.TEXT,
+    ] = TEXT,
 ) -> None:
     """Take the options that stand before a command."""
     with exit_codes():
-        log.choose(log_style, f"--log or {log.VARIABLE}")
+        log.choose(log_style, f"{OPTION} or {VARIABLE}")
+        check_spelling(os.environ)
 
 
 def guarded(command: Callable[..., None], called: str = "") -> Callable[..., None]:
@@ -169,5 +173,20 @@ app.command("doctor", cls=OnceCommand)(guarded(doctor.doctor))
 def main() -> None:
     """Run the command on the words of this process; `unwind_risk.main` calls it."""
     streams.forgive()
-    with last_line.always(sys.argv[1:]):
-        app(prog_name="unwind")
+    words = sys.argv[1:]
+    if asked_style(words, os.environ) == JSON:  # bad usage is told before the options are taken
+        log.choose(JSON)
+    try:
+        with last_line.always(words):
+            app(prog_name="unwind")
+    except SystemExit as ended:
+        raise SystemExit(_finished(ended.code)) from None
+
+
+def _finished(code: Any) -> Any:
+    """Write out what is left on both streams, and return the code: that of a success is lost with its results."""
+    lost = streams.finish()
+    if lost is None or code:
+        return code
+    log.error(f"stdout cannot be written: {lost.strerror}; what was to stand there is lost")
+    return exit_code_of(lost)

@@ -38,7 +38,7 @@ def _bar(counted: str) -> Iterator[Progress]:
 def heartbeat(clock: Callable[[], float], counted: str = "paths") -> Progress:
     """Say how far it is every `HEARTBEAT_S` seconds of `clock`, at the calls that come.
 
-    The first block may hold the compiling of the kernels: its time says nothing of those to come.
+    The first block may hold the loading or compiling of kernels: its time says nothing of those to come.
     """
     start = last = clock()
     is_first = True
@@ -49,7 +49,11 @@ def heartbeat(clock: Callable[[], float], counted: str = "paths") -> Progress:
         if now - last < HEARTBEAT_S and not (log.is_json() and done == total):
             return
         last = now
-        took = f"; the first took {now - start:.0f} s, compiling included" if first else f" after {now - start:.0f} s"
+        took = (
+            f"; the first took {now - start:.0f} s, with loading or compiling kernels"
+            if first
+            else f" after {now - start:.0f} s"
+        )
         message = f"{done:,} of {total:,} {counted}{took}"
         log.write("info", "progress", message, done=done, total=total, counted=counted)
 

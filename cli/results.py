@@ -45,7 +45,7 @@ def show(
     timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
     render.say(
         f"{result.run.n_paths:,} paths, {n_scenarios} scenario{'s on the same draws' if n_scenarios > 1 else ''}, "
-        f"on {result.run.device}: compiled in {timing.compile_s:.1f} s, simulated in {timing.simulate_s:.1f} s, "
+        f"on {result.run.device}: kernels ready in {timing.compile_s:.1f} s, simulated in {timing.simulate_s:.1f} s, "
         f"{timing.total_s:.1f} s in all"
     )
 

@@ -77,6 +77,31 @@ def forgive() -> None:
     sys.stderr = _forgiving(sys.stderr, 2, _ForgivingAll, is_closed=2 in closed)
 
 
+def finish() -> OSError | None:
+    """Write out what both streams still hold; return what went wrong with stdout, if anything, and let the rest go."""
+    lost = None
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            lost = error if stream is sys.stdout else lost
+            to_nowhere(stream)
+        except (ValueError, AttributeError):  # closed meanwhile, or none
+            continue
+    return lost
+
+
+def to_nowhere(stream: Any) -> None:
+    """Let what a stream still holds go nowhere, so that the interpreter's own flush at the end cannot fail."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+        stream.flush()
+    except (OSError, ValueError, AttributeError):
+        return
+
+
 def _filled() -> list[int]:
     """Open the null device under each of the numbers 0, 1 and 2 that is closed; return these."""
     closed = []

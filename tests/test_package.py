@@ -1,6 +1,7 @@
 """What is shipped, and what it is pinned to."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 import unwind_risk
 
 PACKAGES = ("engine", "kernels", "bench", "cli", "unwind_risk")
-PINNED = ("requirements.txt", "requirements-test.txt", "requirements-floors.txt")
+PINNED = ("requirements.txt", "requirements-test.txt", "requirements-floors.txt", "requirements-extras.txt")
 # What a machine without QuantLib needs: load a compiled book, value it, simulate, measure.
 COMPUTE_PATH = (
     "engine.book.store",
@@ -45,7 +46,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(root, tmp_p
 def test_every_package_is_pinned_by_hash_and_no_address_is_named(root, name):
     text = (root / name).read_text(encoding="utf-8").replace("\\\n", "")
     assert "://" not in text
-    for line in text.splitlines():
+    for line in re.sub(r"\n +# via .*", "", text).splitlines():
         assert re.match(r"[a-z0-9-]+==[^ ]+ .*--hash=sha256:[0-9a-f]{64}", line), line
 
 
@@ -78,20 +79,51 @@ def test_the_compute_path_needs_neither_quantlib_nor_pydantic_nor_pandas(unwind)
     assert done.stdout == "[]\n"
 
 
-def test_the_list_of_parts_has_every_pinned_one_with_its_hashes_and_the_program_that_needs_them(root):
+def parts(root, *extras, script="sbom.py", env=None):
+    return subprocess.run(
+        [sys.executable, f".ci/{script}", *extras],
+        cwd=root, check=True, capture_output=True, text=True, encoding="utf-8", env={**os.environ, **(env or {})},
+    ).stdout  # fmt: skip
+
+
+def test_without_extras_what_is_needed_is_what_is_pinned(root):
+    assert parts(root, script="pins.py") == (root / "requirements.txt").read_text(encoding="utf-8")
+
+
+def test_extras_bring_what_they_need_and_what_that_needs_each_pinned_as_the_tests_have_it(root):
+    lines = parts(root, "report,store", script="pins.py").replace("\\\n", "").splitlines()
+    assert all(re.match(r"[a-z0-9-]+==[^ ]+ .*--hash=sha256:[0-9a-f]{64}", line) for line in lines)
+    names = {line.partition("==")[0] for line in lines}
+    assert {"matplotlib", "kiwisolver", "jinja2", "markupsafe", "duckdb", "numpy", "hatchling"} <= names
+    assert not {"distributed", "cupy-cuda13x", "pytest"} & names
+    tested = re.sub(r"\\\n", "", (root / "requirements-test.txt").read_text(encoding="utf-8")).splitlines()
+    assert set(lines) <= set(tested)
+    refused = subprocess.run([sys.executable, ".ci/pins.py", "repot"], cwd=root, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: there is no extra 'repot'; there are ")
+
+
+def test_the_list_of_parts_has_each_once_with_its_hashes_and_what_needs_it(root):
     """CycloneDX 1.6 asks for bomFormat and specVersion, of a component for type and name; purl as its own standard."""
-    done = subprocess.run(
-        [sys.executable, ".ci/sbom.py"], cwd=root, check=True, capture_output=True, text=True, encoding="utf-8"
-    )
-    found = json.loads(done.stdout)
+    text = parts(root)
+    found = json.loads(text)
     assert (found["bomFormat"], found["specVersion"], found["version"]) == ("CycloneDX", "1.6", 1)
     pinned = (root / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", "")
-    parts = {(each["name"], each["version"]): each for each in found["components"]}
-    assert set(parts) == set(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", pinned, re.MULTILINE))
-    assert len({each["bom-ref"] for each in parts.values()}) == len(parts)
-    hashes = [each["content"] for part in parts.values() for each in part["hashes"]]
-    assert hashes == re.findall(r"sha256:([0-9a-f]{64})", pinned)
-    (needed,) = found["dependencies"]
-    assert needed["ref"] == found["metadata"]["component"]["bom-ref"]
-    assert set(needed["dependsOn"]) == {each["bom-ref"] for each in parts.values()}
-    assert "://" not in done.stdout
+    names = [each["name"] for each in found["components"]]
+    assert len({*names}) == len(names)  # one version of each: of this Python and this system
+    assert {*names} <= {*re.findall(r"^([a-z0-9-]+)==", pinned, re.MULTILINE)}
+    assert "colorama" not in names or sys.platform == "win32"
+    for each in found["components"]:
+        assert f"{each['name']}=={each['version']} " in pinned
+        assert all(f"sha256:{digest['content']}" in pinned for digest in each["hashes"])
+    needs = {each["ref"].split("@")[0].removeprefix("pkg:pypi/"): each["dependsOn"] for each in found["dependencies"]}
+    assert set(needs) == {*names, "unwind-risk"}
+    assert [ref.split("@")[0] for ref in needs["numba"]] == [
+        "pkg:pypi/llvmlite",
+        "pkg:pypi/numpy",
+    ]  # numba's own metadata
+    assert not [ref for ref in needs["unwind-risk"] if "llvmlite" in ref]  # numba needs it, not this program
+    assert "timestamp" not in found["metadata"]
+    dated = json.loads(parts(root, env={"SOURCE_DATE_EPOCH": "86400"}))
+    assert dated["metadata"]["timestamp"] == "1970-01-02T00:00:00Z"
+    assert "://" not in text

@@ -221,6 +221,7 @@ def _run(
 ) -> None:
     from cli.batch.log import Log
     from cli.machine import log as lines
+    from cli.machine.log_style import JSON, OPTION_OF_BATCH
     from engine.batch.blocks.shares import parse_share
     from engine.batch.night import run_batch, summary, with_faults
     from engine.batch.one_run import How
@@ -230,10 +231,11 @@ def _run(
     from engine.sharing.stop import stop_on_signals
 
     if log_json:
-        lines.choose(lines.JSON, "--log-json")
+        lines.choose(JSON, OPTION_OF_BATCH)
     log = Log()
     try:
         batch = read_batch(file, nights.dates, zone=nights.zone)
+        lines.record("batch_read", f"{file}: nights to do: {len(batch.nights)}, then the lock of {batch.out}")
         share = parse_share(shard) if shard else None
         with stop_on_signals() as stop:
             with _workers(cluster, stop, log, compute=compute) as workers:
@@ -249,7 +251,8 @@ def _run(
                 outcome = run_batch(batch, how)
             if share is None:
                 with written_with(batch.umask):
-                    outcome = with_faults(outcome, [*_reports(outcome, log), *_metrics(outcome)])
+                    outcome = with_faults(outcome, [*_reports(outcome, log)])
+                outcome = with_faults(outcome, [*_metrics(outcome)])  # another user collects them: without that umask
             _say_what_matters(outcome, log)
             last_line.end(summary(outcome))  # a signal that comes now finds the work done
     except RiskError as error:
@@ -336,9 +339,8 @@ def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
     for night in outcome.nights:
         if not night.runs:
             continue
-        path = report_path(batch.out, night.valuation_date)
+        day, path = night.valuation_date, report_path(batch.out, night.valuation_date)
         try:
-            day = night.valuation_date
             changes = changes_since(batch.out, day, log.progress, log.say) if batch.explain else None
             write_report(batch.out, day, path, backtest=batch.backtest, changes=changes)
             log.say(f"{night.valuation_date}: report in {path}")

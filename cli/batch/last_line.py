@@ -1,7 +1,7 @@
 """The JSON object with which `unwind batch run`, `resume` and `merge` end, last on stdout, whatever happens to them.
 
-Imported before everything else, so that a signal during the other imports finds its handler: it imports nothing that
-is not Python's.
+Imported before everything else, so that a signal during the other imports finds its handler: it imports nothing but
+what imports Python's own alone.
 """
 
 import json
@@ -11,8 +11,11 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, NoReturn
+
+from cli.machine.log_style import JSON, asked_style
 
 COMMANDS = ("run", "resume", "merge")  # of `unwind batch`
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -24,10 +27,12 @@ class _Said:
 
     is_said = False
     batch: str | None = None  # the batch file as the command names it
+    style = ""  # in which stderr is asked for
 
 
 def watch(words: Sequence[str]) -> bool:
     """Let a signal end a batch's command with its line, at once; return whether `words` are such a command."""
+    _Said.style = asked_style(words, os.environ)
     words = _of_command(words)
     if len(words) < 2 or words[0] != "batch" or words[1] not in COMMANDS or {"--help", "--dry-run"} & {*words}:
         return False
@@ -56,7 +61,7 @@ def always(words: Sequence[str]) -> Iterator[None]:
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else FAILED if ended.code else 0
         if code and not _Said.is_said:
-            end(ended_early(code, _why(ended.__context__)))
+            end(ended_early(code, _why(code, ended.__context__)))
         raise
     except BaseException as error:
         traceback.print_exc()
@@ -65,10 +70,17 @@ def always(words: Sequence[str]) -> Iterator[None]:
         raise SystemExit(FAILED) from None
 
 
-def _why(cause: BaseException | None) -> str:
-    """Say what a command ended with: an error of ours, or bad usage as the parser of commands words it."""
+def _why(code: int, cause: BaseException | None) -> str:
+    """Say what a command ended with: a signal, an error of ours, or bad usage as the parser of commands words it."""
+    for number in SIGNALS:
+        if code == 128 + number:
+            return _stopped_by(number)
     words = getattr(cause, "format_message", lambda: str(cause or ""))()
     return words or "bad usage: see stderr"
+
+
+def _stopped_by(number: int) -> str:
+    return f"{signal.Signals(number).name}: stopped at once; start the same batch again to begin it or to go on"
 
 
 def ended_early(code: int, message: str) -> dict[str, Any]:
@@ -93,7 +105,9 @@ def end(found: dict[str, Any]) -> NoReturn:
     try:
         print(line, flush=True)
     except (OSError, ValueError) as error:  # no room, or closed meanwhile: the record stands, and so does the code
-        _to_nowhere(sys.stdout)
+        from cli.streams import to_nowhere
+
+        to_nowhere(sys.stdout)
         print(f"error: the last line cannot be written to stdout: {error}; it is: {line}", file=sys.stderr, flush=True)
     raise SystemExit(found["exit_code"])
 
@@ -119,23 +133,14 @@ def _stop_at_once(number: int, _frame: FrameType | None) -> None:
     """End here: before anything was begun, or because a second signal will not wait for the block in hand."""
     if _Said.is_said:
         return
-    code = 128 + number
-    message = f"{signal.Signals(number).name}: stopped at once; start the same batch again to begin it or to go on"
-    text = json.dumps(ended_early(code, message), ensure_ascii=False) + "\n"
-    for descriptor, data in ((2, f"error: {message}\n"), (1, text)):
+    code, message = 128 + number, _stopped_by(number)
+    told, line = f"error: {message}", json.dumps(ended_early(code, message), ensure_ascii=False)
+    if _Said.style == JSON:
+        ts = datetime.now(UTC).isoformat(timespec="milliseconds")
+        told = json.dumps({"ts": ts, "level": "error", "event": "error", "message": message}, ensure_ascii=False)
+    for descriptor, text in ((2, told), (1, line)):
         try:
-            os.write(descriptor, data.encode(errors="backslashreplace"))
+            os.write(descriptor, f"{text}\n".encode(errors="backslashreplace"))
         except OSError:
             continue
     os._exit(code)
-
-
-def _to_nowhere(stream: Any) -> None:
-    """Let what a stream still holds go nowhere, so that the interpreter's own flush at the end cannot fail."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
-        stream.flush()
-    except (OSError, ValueError, AttributeError):
-        return

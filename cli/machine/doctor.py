@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli import options, render
 from cli.output import formats
-from engine.errors import RiskError
+from engine.errors import InputError, RiskError
 from unwind_risk import __version__
 from unwind_risk.siblings import HOME
 
@@ -25,12 +25,13 @@ def doctor(output_format: options.Format = None, as_json: options.AsJson = False
     """Print what this machine offers, and what is in the way.
 
     Versions, processor, caches and devices that a run would use. Ends with 1 if something that every run needs is
-    missing or broken.
+    missing or broken, with 2 if UNWIND_CPU asks for a processor that this is not.
     """
     form = formats.chosen(output_format, as_json=as_json)
     rows = [("unwind", f"{__version__}, {HOME}"), ("Python", f"{platform.python_version()}, {sys.executable}")]
     rows += [("system", platform.platform()), *_packages(), *_processor()]
-    rows += [*_kernels(), *_cuda(), *_environment()]
+    kernels, refused = _kernels()
+    rows += [*kernels, *_cuda(), *_environment()]
     columns = (render.Column(heading="what", is_number=False), render.Column(heading="found", is_number=False))
 
     def frame() -> "Frame":
@@ -44,6 +45,8 @@ def doctor(output_format: options.Format = None, as_json: options.AsJson = False
         json=formats.rows_object("facts", frame),
         frame=frame,
     )
+    if refused is not None:
+        raise InputError(refused)
     missing = [name for name, found in rows if found == MISSING]
     if missing:
         raise RiskError(f"not installed: {', '.join(missing)}; pip install unwind-risk brings them")
@@ -80,19 +83,24 @@ def _cpuinfo() -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
-def _kernels() -> list[tuple[str, str]]:
+def _kernels() -> tuple[list[tuple[str, str]], str | None]:
+    """Return what kernels are compiled for and where they are kept, and what is wrong with UNWIND_CPU, if anything."""
     from kernels.numba.kept import kept_files
-    from kernels.numba.settings import cache_folder, compiler_target, is_written
 
+    try:
+        from kernels.numba.settings import cache_folder, compiler_target, is_written
+    except ValueError as error:  # of UNWIND_CPU, which is read when the compiler is set up
+        return [("compiled for", f"cannot be said: {error}")], str(error)
     name, vectors = compiler_target()
     lost = "" if is_written() else " (cannot be written: what is not kept yet is compiled anew in every run)"
     kept = kept_files()
     size = sum(path.stat().st_size for path in kept)
-    return [
+    found = [
         ("compiled for", f"{name}, {vectors or 'no vectors'}"),
         ("compiled kernels in", f"{cache_folder()}{lost}"),
         ("compiled kernels", f"{len(kept)}, {size / 1e6:,.1f} MB" if kept else "none: `unwind warm` compiles them"),
     ]
+    return found, None
 
 
 def _environment() -> list[tuple[str, str]]:

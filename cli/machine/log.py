@@ -14,10 +14,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from cli.machine.log_style import JSON, TEXT
 from engine.errors import FileFaults, InputError, RiskError
 
-TEXT, JSON = "text", "json"
-VARIABLE = "UNWIND_LOG"
 _VALUE = re.compile(r"\bgot ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s;,]+)")  # as errors here say what came
 _MARKED = {"warning": "warning: ", "error": "error: "}  # before a message for people
 
@@ -58,8 +57,11 @@ def write(level: str, event: str, message: str, **fields: Any) -> None:
         **{name: value for name, value in fields.items() if value is not None},
         "message": message,
     }
-    # At one go: another thread's line comes before or after it, and not between it and its end.
-    sys.stderr.write(f"{json.dumps(said, ensure_ascii=False, default=str)}\n")
+    line = json.dumps(said, ensure_ascii=False, default=str)
+    if isinstance(sys.stderr, _Wrapped):
+        sys.stderr.write_object(line)
+        return
+    sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
 
@@ -105,30 +107,28 @@ class _Wrapped:
     def write(self, text: str) -> int:
         *lines, self._part = (self._part + text).split("\n")
         for line in filter(None, lines):
-            self._write_line(line)
+            self._stream.write(f"{_said(line)}\n")
         return len(text)
 
-    def flush(self) -> None:
-        rest, self._part = self._part, ""  # a last line without an end is one, too
-        if rest:
-            self._write_line(rest)
+    def write_object(self, line: str) -> None:
+        """Write an object of ours as it is, after what others began.
+
+        At one go: another thread's line comes before or after it, and not between it and its end.
+        """
+        self.flush()
+        self._stream.write(f"{line}\n")
         self._stream.flush()
 
-    def _write_line(self, line: str) -> None:
-        self._stream.write(f"{line if _is_object(line) else _said(line)}\n")
+    def flush(self) -> None:
+        if self._part:  # a last line without an end is one, too
+            self.write("\n")
+        self._stream.flush()
 
     def isatty(self) -> bool:
         return False  # a bar would be no JSON
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
 
 
 def _said(line: str) -> str:

@@ -13,8 +13,9 @@ _HEAD = f"""# Environment variables
 ## Settings of a run
 
 A setting is taken from the command's option, else from the environment, else from RUN.toml, else it is the default.
-Lists are separated by commas. A variable that begins with `{PREFIX}` and looks misspelt is refused. Commands that
-simulate a run read these; a batch takes its settings from its file alone.
+Lists are separated by commas. Every command refuses a variable that begins with `{PREFIX}` and looks misspelt, of
+these and of the process's; of another, `unwind doctor` says that nothing reads it. Commands that simulate a run read
+these; a batch takes its settings from its file alone.
 
 | variable | as the option | meaning |
 |---|---|---|

@@ -170,7 +170,7 @@ class BatchFile(Strict):
     ] = Field(
         default=None,
         description="Permissions that the record's files and folders do without: '027' lets the group read, and others "
-        "nothing. Default: the process's.",
+        "nothing. Default: the process's, which the metrics' file has always: another user collects it.",
     )
     histories: tuple[PathText, ...] = Field(
         default=(), description="Histories of yields and USD/JPY, for the record's trailing correlations."

@@ -1,13 +1,17 @@
 """The environment variables that unwind reads: the one list, for `unwind doctor` and the documents.
 
-Each key of a RUN.toml is one too, `UNWIND_` and the key in capitals.
+Each key of a RUN.toml is one too, `UNWIND_` and the key in capitals. Every command reads this before it begins, so
+that what a run may hold is imported only where a variable is set that is none of the process.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from engine.inputs.run import PREFIX, RunConfig
+from engine.errors import InputError
 
-__all__ = ["BORROWED", "PREFIX", "PROCESS", "Variable", "run_variables", "variables"]
+PREFIX = "UNWIND_"
+_LIKE = 0.88  # likeness, 0 to 1, from which a name counts as misspelt: the prefix alone makes names alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,8 @@ BORROWED = (
 
 def run_variables() -> tuple[Variable, ...]:
     """Return a variable for each key of a RUN.toml, in its order."""
+    from engine.inputs.run import RunConfig
+
     return tuple(
         Variable(
             name=f"{PREFIX}{(field.alias or name).upper()}",
@@ -96,6 +102,20 @@ def run_variables() -> tuple[Variable, ...]:
 def variables() -> tuple[Variable, ...]:
     """Return all of them: those of the process first, then those of a run."""
     return PROCESS + run_variables()
+
+
+def check_spelling(environ: Mapping[str, str]) -> None:
+    """Raise InputError where a variable looks like one of ours, misspelt: what it says would be passed over."""
+    process = {each.name for each in PROCESS}
+    others = [name for name in environ if name.startswith(PREFIX) and name not in process]
+    if not others:
+        return
+    known = [each.name for each in variables()]
+    near = {name: get_close_matches(name, known, n=1, cutoff=_LIKE) for name in others if name not in known}
+    if wrong := [
+        f"unknown environment variable {name}; did you mean {like[0]}?" for name, like in near.items() if like
+    ]:
+        raise InputError("\n".join(wrong))
 
 
 def _shown(default: object) -> str:

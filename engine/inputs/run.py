@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +20,7 @@ from engine.book.groupings import GROUPINGS
 from engine.conventions.currencies import HOME
 from engine.errors import Fault, FileFaults, InputError, did_you_mean
 from engine.inputs.currency_code import CurrencyCode
+from engine.inputs.environment import PREFIX, check_spelling
 from engine.inputs.repeated import first_repeated
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import Strict, parse_toml, read_text
@@ -34,7 +34,6 @@ MAX_PATHS = 10**9
 MAX_SEED = 2**64 - 1
 MAX_SETS = 1024  # of parameters
 LARGEST_BARE_ERROR = 0.05  # of until_se: from here a bare number is more often a percentage than a fraction
-PREFIX = "UNWIND_"
 
 _PATHS_PER_S = 3_000_000  # one core, thousands of flows: the order of magnitude for a message
 _TEXTS = (
@@ -332,15 +331,7 @@ def _key(name: str) -> str:
 
 def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     known = {f"{PREFIX}{_key(name).upper()}": _key(name) for name in RunConfig.model_fields}
-    misspelt = {
-        name: close[0]
-        for name in environ
-        if name.startswith(PREFIX) and name not in known and (close := get_close_matches(name, known, n=1, cutoff=0.88))
-    }
-    if misspelt:
-        raise InputError(
-            "\n".join(f"unknown environment variable {name}; did you mean {near}?" for name, near in misspelt.items())
-        )
+    check_spelling(environ)
     return {key: _of_text(key, environ[name]) for name, key in known.items() if environ.get(name)}
 
 

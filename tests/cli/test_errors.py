@@ -12,7 +12,7 @@ from engine.errors import BusyError, Fault, FileFaults, InputError, RiskError
         (RiskError("a"), 1, "error: a\n"),
         (InputError("b"), 2, "error: b\n"),
         (BusyError("c"), 75, "error: c\n"),
-        (OSError(28, "No space left on device"), 1, "error: [Errno 28] No space left on device\n"),
+        (OSError(28, "No space left on device"), 75, "error: [Errno 28] No space left on device\n"),
         (BrokenPipeError(32, "Broken pipe"), 1, "error: [Errno 32] Broken pipe\n"),  # stdout's own: see cli/streams.py
         (KeyboardInterrupt(), 130, "interrupted\n"),
     ],

@@ -17,7 +17,8 @@ def test_a_first_block_that_holds_the_compiling_gives_no_rate(capsys):
     report(65_536, 1_000_000)
     report(900_000, 1_000_000)
     assert capsys.readouterr().err == (
-        "65,536 of 1,000,000 paths; the first took 46 s, compiling included\n900,000 of 1,000,000 paths after 76 s\n"
+        "65,536 of 1,000,000 paths; the first took 46 s, with loading or compiling kernels\n"
+        "900,000 of 1,000,000 paths after 76 s\n"
     )
 
 

@@ -1,6 +1,9 @@
 """A reader that leaves changes nothing: not the exit code, not what is written elsewhere."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +25,16 @@ main()
 def test_a_command_whose_reader_left_ends_well_and_quietly(unwind, arguments):
     done = unwind.python("-c", LEFT.format(fd=1), *arguments)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_results_that_find_no_room_are_an_error_worth_another_try():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "unwind_risk", "scenario", "list"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    message = "error: stdout cannot be written: No space left on device; what was to stand there is lost\n"
+    assert (done.returncode, done.stderr) == (75, message)
 
 
 def test_a_failure_keeps_its_code_though_nobody_reads_of_it(unwind):

@@ -1,13 +1,14 @@
 """A night's figures for Prometheus' textfile collector."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from engine.batch.night import Outcome
 from engine.batch.one_run import RunState
 from engine.errors import InputError
 from engine.record.atomic import write_atomically
-from engine.record.read import BREACHED, LimitUse, RunRecord, read_run, run_folder
+from engine.record.read import BREACHED, LimitUse, RunRecord, read_run, read_summary, run_folder
 from engine.record.tables import MANIFEST
 from engine.risk.measures.registry import MEASURES, measures_among
 
@@ -16,6 +17,8 @@ _BATCH_HELP = {
     "unwind_batch_elapsed_seconds": "Wall time of the batch.",
     "unwind_batch_runs": "Runs of the latest date by what became of them.",
     "unwind_batch_faults": "Markets, books, runs and limits that had errors on the latest date.",
+    "unwind_night_finished_time_seconds": "When the latest night was closed, seconds since 1970: one that is old is "
+    "yesterday's, whatever the exit code.",
     "unwind_night_info": "1; the label sha256 is the latest night's digest, for `unwind batch verify --expect`.",
 }
 _LIMIT_HELP = {
@@ -26,8 +29,25 @@ _LIMIT_LABELS = ("limit", "run", "scope", "severity", "scenario", "currency")
 
 
 def write_metrics(path: Path, outcome: Outcome) -> None:
-    """Replace the file at `path` with the figures of the latest date. Raises DiskFullError or RiskError."""
-    write_atomically(path, "".join(f"{line}\n" for line in _lines(outcome)).encode())
+    """Replace the file at `path` with the figures of the latest date. Raises DiskFullError or RiskError.
+
+    A start that found every run recorded leaves a file that tells of the same night: its seconds are those of the work.
+    """
+    lines = list(_lines(outcome))
+    if not _is_told(path, outcome, lines):
+        write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _is_told(path: Path, outcome: Outcome, lines: Sequence[str]) -> bool:
+    """Return whether nothing was computed, and the file has this night and this exit code already."""
+    if any(state is not RunState.RECORDED for night in outcome.nights for _, state in night.runs):
+        return False
+    try:
+        standing = {*path.read_text(encoding="utf-8").splitlines()}
+    except (OSError, UnicodeDecodeError):
+        return False
+    told = {line for line in lines if line.startswith(("unwind_night_info{", "unwind_batch_exit_code "))}
+    return len(told) == 2 and told <= standing
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
@@ -59,6 +79,8 @@ def _samples(outcome: Outcome) -> Iterator[str]:
         yield _sample("unwind_batch_runs", sum(each is state for _, each in night.runs), state=state.name.lower())
     yield _sample("unwind_batch_faults", len(night.faults))
     if night.sha256 is not None:
+        if (finished := _finished(outcome.batch.out, night.valuation_date)) is not None:
+            yield _sample("unwind_night_finished_time_seconds", finished)
         yield _sample("unwind_night_info", 1, valuation_date=night.valuation_date.isoformat(), sha256=night.sha256)
     for name, _ in night.runs:
         folder = run_folder(outcome.batch.out, night.valuation_date, name)
@@ -69,6 +91,14 @@ def _samples(outcome: Outcome) -> Iterator[str]:
                 continue  # one of the night's faults
             yield from _figures(record)
     yield from _limits(night.limits)
+
+
+def _finished(out: Path, valuation_date: date) -> int | None:
+    """Return when a night was closed, in seconds since 1970; None where its file is not sound, one of its faults."""
+    try:
+        return round(datetime.fromisoformat(read_summary(out, valuation_date)["finished"]).timestamp())
+    except InputError:
+        return None
 
 
 def _figures(run: RunRecord) -> Iterator[str]:

@@ -92,6 +92,33 @@ def test_a_signal_during_the_first_imports_ends_with_the_line(folder, number, co
     assert not folder.out.exists()
 
 
+LOADING = """
+import signal
+import engine.inputs.batch
+engine.inputs.batch.read_batch = lambda *_, **__: signal.raise_signal(signal.{name})
+from unwind_risk.main import main
+main()
+"""
+
+
+def test_a_signal_while_the_batch_is_loaded_is_told_as_one_and_all_lines_are_objects(unwind):
+    done = unwind.python("-c", LOADING.format(name="SIGTERM"), "--log", "json", "batch", "run", "nightly.toml")
+    found = line_of(done.stdout)
+    assert (done.returncode, found["exit_code"]) == (143, 143)
+    assert found["message"].startswith("SIGTERM: stopped")
+    assert "start the same batch again" in found["message"]
+    assert {json.loads(line)["level"] for line in done.stderr.splitlines()} == {"info"}
+
+
+def test_a_signal_that_ends_at_once_is_an_object_on_stderr_where_json_is_asked_for(unwind):
+    code = "import os, signal\nfrom cli.batch import last_line\n"
+    code += "last_line.watch(['--log=json', 'batch', 'run', 'a.toml'])\nos.kill(os.getpid(), signal.SIGTERM)"
+    done = unwind.python("-c", code)
+    assert (done.returncode, line_of(done.stdout)["batch"]) == (143, "a.toml")
+    (line,) = map(json.loads, done.stderr.splitlines())
+    assert (line["level"], line["message"][:7]) == ("error", "SIGTERM")
+
+
 @pytest.mark.slow
 def test_signals_at_every_moment_end_with_the_line_and_lose_nothing(folder):
     """Sixty signals over the whole life of a batch, its imports and its end included; then the bits of a whole one."""

@@ -64,6 +64,24 @@ def test_what_others_print_is_an_object_too(capsys, as_json):
     assert [line["message"] for line in lines(capsys)] == ["Usage: unwind run", "Try --help"]
 
 
+def test_neither_an_object_of_others_nor_a_line_without_its_end_is_taken_for_ours_or_lost(capsys, as_json):
+    as_json()
+    print('{"a": 1}', file=sys.stderr)
+    print("half", end="", file=sys.stderr)
+    log.write("info", "note", "ours")
+    print("a last one", end="", file=sys.stderr)
+    sys.stderr.flush()
+    found = lines(capsys)
+    assert [line["message"] for line in found] == ['{"a": 1}', "half", "ours", "a last one"]
+    assert [line["event"] for line in found] == ["text", "text", "note", "text"]
+
+
+def test_bad_usage_before_a_command_is_objects_too(unwind):
+    done = unwind("--log", "json", "nosuch")
+    assert done.returncode == 2
+    assert any("nosuch" in json.loads(line)["message"] for line in done.stderr.splitlines())
+
+
 def test_what_only_looks_like_an_object_and_a_last_line_without_an_end_are_objects(capsys, as_json):
     as_json()
     print("{'no': JSON}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """Whole batches in processes of their own: the record, starting again, bad nights, stops and full disks."""
 
 import json
+import os
 import resource
 import shutil
 import signal
@@ -327,9 +328,11 @@ def test_verify_finds_any_changed_byte(folder, done, place):
     assert any(place in said for said in changed_files(copy))
 
 
-def test_metrics_are_written(folder):
-    folder.edit("block_cells = 1", 'prometheus = "unwind.prom"')
+def test_metrics_are_written_for_a_collector_that_the_records_umask_shuts_out(folder):
+    folder.edit("block_cells = 1", 'prometheus = "unwind.prom"\numask = "077"')
     assert folder.run("run", folder.file).returncode == 0
+    os.umask(umask := os.umask(0))
+    assert (folder.folder / "unwind.prom").stat().st_mode & 0o777 == 0o666 & ~umask
     lines = (folder.folder / "unwind.prom").read_text().splitlines()
     assert "unwind_batch_exit_code 0" in lines
     (line,) = [line for line in lines if line.startswith("unwind_value_at_risk{") and 'scope="total"' in line

@@ -151,6 +151,36 @@ def test_shares_and_merge_are_given_one_date_that_is_asked_for_once(name):
     assert not re.search(r"\d{4}-\d{2}-\d{2}", text)
 
 
+def test_schedulers_try_again_what_the_table_of_exit_codes_says_and_nothing_else(root):
+    """Codes for which the table says that another try helps: those alone are no failure for good in the examples."""
+    page = (root / "docs/reference/exit-codes.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("|")]
+    again = {int(code) for codes, *_, word in rows if word.startswith("yes") for code in codes.split(",")}
+    never = {int(code) for codes, *_, word in rows if word in ("no", "when mended") for code in codes.split(",")}
+    assert (again, never) == ({75, 130, 143}, {1, 2, 3, 4})
+    listed = {
+        name: [
+            {int(code) for code in found.split(",")} for found in re.findall(r"values: \[(.*)\]", example_text(name))
+        ]
+        for name in ("kubernetes-cronjob", "kubernetes-shards")
+    }
+    assert listed == {"kubernetes-cronjob": [never], "kubernetes-shards": [never - {3}, never]}  # a share has no limits
+    service = example_text("systemd-service")
+    stop = {
+        *re.search(r"PreventExitStatus=(.*)", service)[1].split(),
+        *re.search(r"ssExitStatus=(.*)", service)[1].split(),
+    }
+    assert {int(code) for code in stop} == never
+
+
+def test_a_night_in_shares_has_jobs_of_its_own_and_a_merge_that_is_always_begun():
+    text = example_text("kubernetes-shards")
+    assert re.findall(r"^  name: (.*)", text, re.MULTILINE) == ["unwind-shards-${NIGHT}", "unwind-merge-${NIGHT}"]
+    assert text.count("ttlSecondsAfterFinished") == 2
+    assert re.search(r"kubectl wait .*--timeout=\d+h", text)
+    assert "afterok:" not in example_text("slurm")
+
+
 def test_no_example_takes_its_date_from_the_scheduler_or_the_machine():
     for name in example_names():
         text = example_text(name)

@@ -1,11 +1,13 @@
 """The metrics tell of the latest night which one it is."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 from engine.batch.figures.prometheus import write_metrics
 from engine.batch.night import NightOutcome
 from engine.batch.one_run import RunState
+from engine.record.night_file import write_night
 from engine.record.read import BREACHED, WITHIN, LimitUse
 
 
@@ -32,6 +34,27 @@ def test_the_latest_nights_digest_leaves_the_record(tmp_path):
     assert lines == [f'unwind_night_info{{valuation_date="2025-05-28",sha256="{"b" * 64}"}} 1']
     write_metrics(path, outcome(tmp_path, None))  # a share closes no night
     assert "unwind_night_info" not in path.read_text()
+
+
+def test_a_night_says_when_it_was_closed_and_a_start_that_finds_it_done_leaves_the_seconds_of_the_work(tmp_path):
+    def recorded(digest, code=0):
+        found = outcome(tmp_path, digest)
+        night = replace(found.nights[0], runs=(("ten-days", RunState.RECORDED),))
+        return SimpleNamespace(batch=found.batch, nights=(night,), exit_code=code, elapsed_s=0.1)
+
+    content = {"schema": 1, "exit_code": 0, "runs": []}
+    digest = write_night(tmp_path, date(2025, 5, 27), content, finished="2025-05-28T01:15:30+00:00")
+    path = tmp_path / "unwind.prom"
+    write_metrics(path, outcome(tmp_path, digest))
+    first = path.read_text()
+    seconds = round(datetime(2025, 5, 28, 1, 15, 30, tzinfo=UTC).timestamp())
+    assert f"\nunwind_night_finished_time_seconds {seconds}\n" in first
+    write_metrics(path, recorded(digest))
+    assert path.read_text() == first
+    assert "unwind_batch_elapsed_seconds 1.0\n" in first
+    for other in (recorded(digest, code=4), recorded("c" * 64)):  # another code, another night: told
+        write_metrics(path, other)
+        assert "unwind_batch_elapsed_seconds 0.1\n" in path.read_text()
 
 
 def limit_use(name, currency, value, state=WITHIN):
