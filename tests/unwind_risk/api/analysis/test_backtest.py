@@ -47,7 +47,7 @@ def test_verdicts_days_exceptions_and_years_say_the_same(found):
 
 
 def test_what_cannot_be_walked_is_refused(files, history, found):
-    with pytest.raises(uw.InputError, match=r"--paths: must be from 1,000 to 100,000, got 10"):
+    with pytest.raises(uw.InputError, match=r"paths: must be from 1,000 to 100,000, got 10"):
         uw.backtest(history, "2015-06-01", "2015-06-30", **asked(files) | {"paths": 10})
     for wrong in ({"paths": "x"}, {"seed": 1.5}, {"seed": -1}, {"horizons": True}, {"horizons": [1, 1]}):
         with pytest.raises(uw.InputError, match=next(iter(wrong)).removesuffix("s")):

@@ -41,7 +41,7 @@ def test_a_frame_of_hedges_is_the_file(result, found):
 
 
 def test_what_no_mix_keeps_to_is_refused(result, files, found):
-    with pytest.raises(uw.InputError, match="score-seed"):
+    with pytest.raises(uw.InputError, match="score_seed"):
         uw.hedge(result, files.folder / "hedges.csv", score_seed=1)
 
 
