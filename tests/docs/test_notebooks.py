@@ -53,7 +53,6 @@ def test_tonight_reads_checks_runs_and_draws(monkeypatch):
     assert_shown("tonight", monkeypatch)
 
 
-@pytest.mark.slow  # some seconds of simulation each
 @pytest.mark.parametrize("name", ["why", "backtest"])
 def test_the_others_show_what_they_are_for(name, monkeypatch):
     assert_shown(name, monkeypatch)

@@ -112,6 +112,7 @@ def test_a_payoff_registered_here_is_valued_by_the_oracle_and_by_numba(toy, rand
     assert ours - ours_without == pytest.approx(theirs - without, rel=1e-9, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_no_kept_kernel_names_its_class(toy, every_kind, random_book):
     """A list of kernels that does could be read by no process in which this file is not installed."""
     model, book = every_kind(3, 5, n_w=4)

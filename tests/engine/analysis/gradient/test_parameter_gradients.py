@@ -27,6 +27,7 @@ def nothing(*_):
     pass
 
 
+@pytest.mark.slow
 def test_a_certain_jump_of_a_linear_book_changes_var_and_es_by_what_it_moves(tmp_path):
     """Dollars in cash: by 10 % of the jump every path's value falls by half a per cent, to the convexity of exp."""
     book, scenario = tmp_path / "cash.csv", tmp_path / "s.toml"

@@ -101,6 +101,7 @@ def cash(source):
     return source
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_of_a_kept_book_is_believed(cash, compiled, tmp_path):
     def flips(data):
         for bit in random.Random(11).sample(range(8 * len(data)), 400):
