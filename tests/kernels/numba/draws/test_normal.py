@@ -311,7 +311,6 @@ def test_moments_of_1e8_normals(drawn):
     assert (each_row * math.sqrt(N_BLOCKS * BLOCK) < 4.0).all()  # of every factor and step alone
 
 
-@pytest.mark.slow
 def test_skewness_and_kurtosis_of_1e8_normals(drawn):
     m1, m2, m3, m4 = drawn[0].mean(axis=0)
     n = N_BLOCKS * BLOCK * N_ROWS
