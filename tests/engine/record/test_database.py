@@ -28,7 +28,7 @@ OUTSIDE = "no file, no network, no extension"
         ("SELECT * FROM '/etc/passwd'", "no table '/etc/passwd'"),
         ("SELECT getenv('HOME')", "no function 'getenv'"),
         ("ATTACH ':memory:' AS other", "one SELECT: nothing of a record is changed"),
-        ("COPY results TO '/tmp/x.csv'", "one SELECT: nothing of a record is changed"),
+        ("COPY results TO 'x.csv'", "one SELECT: nothing of a record is changed"),
         ("INSTALL httpfs", "one SELECT: nothing of a record is changed"),
         ("SET enable_external_access = true", "one SELECT: nothing of a record is changed"),
         ("DROP TABLE results", "one SELECT: nothing of a record is changed"),
