@@ -92,13 +92,13 @@ $(BIN)/python:
 COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header pyproject.toml
 UNIVERSAL := --universal --python-version 3.11
 # The floors run the tests only: no linters, no stubs, no browser.
-UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz playwright greenlet pyee
+UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz playwright greenlet pyee axe-playwright-python
+OPTIONAL := --extra store --extra dask --extra report --extra serve
 
 pins:
-	$(COMPILE) $(UNIVERSAL) --no-annotate --group build --extra test --extra store --extra dask --extra report --extra docs \
-		-o requirements-test.txt
+	$(COMPILE) $(UNIVERSAL) --no-annotate --group build $(OPTIONAL) --extra test --extra docs -o requirements-test.txt
 	$(COMPILE) $(UNIVERSAL) --no-annotate --group build --constraint requirements-test.txt -o requirements.txt
-	$(COMPILE) $(UNIVERSAL) --annotation-style line --group build --extra store --extra dask --extra report \
-		--extra cuda12 --extra cuda13 --constraint requirements-test.txt -o requirements-extras.txt
-	$(COMPILE) $(UNIVERSAL) --no-annotate --resolution lowest-direct --extra test --extra store --extra dask --extra report \
+	$(COMPILE) $(UNIVERSAL) --annotation-style line --group build $(OPTIONAL) --extra cuda12 --extra cuda13 \
+		--constraint requirements-test.txt -o requirements-extras.txt
+	$(COMPILE) $(UNIVERSAL) --no-annotate --resolution lowest-direct $(OPTIONAL) --extra test \
 		$(addprefix --no-emit-package ,$(UNTESTED)) -o requirements-floors.txt
