@@ -24,8 +24,7 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Lay each scenario under this law; repeat for several, side by side with what each one's backtest"
-            " says; all: every one that the market has. Without --scenario: no shock.",
+            help="Lay each scenario under this law; repeatable, or all. Without --scenario: no shock.",
         ),
     ] = None,
     paths: options.Paths = None,
@@ -36,18 +35,15 @@ def run(
         str | None,
         typer.Option(
             metavar="N",
-            help="Draw so many sets of parameters from the priors of each scenario that has an [uncertainty], such as"
-            " 64: each walks the same paths, and every figure gets a band over them, with the parameters that make it.",
+            help="Sets of parameters drawn from [uncertainty], on the same paths: a band for each figure.",
         ),
     ] = None,
-    parameters_seed: Annotated[
-        str | None, typer.Option(metavar="N", help="Of these sets, which have nothing of --seed. Default: 1.")
-    ] = None,
+    parameters_seed: Annotated[str | None, typer.Option(metavar="N", help="Of these sets. Default: 1.")] = None,
     backend: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="auto, numba, numpy (the slow reference) or cuda. Default: auto, which says what it picked.",
+            help="auto, numba, numpy (slow) or cuda. Default: auto.",
         ),
     ] = None,
     precision: options.Precision = None,
@@ -57,30 +53,24 @@ def run(
         str | None,
         typer.Option(
             metavar="PERCENT",
-            help="Double the paths until the relative standard error of VaR, of every scenario's total at the highest "
-            "confidence, is this small: such as 0.5%, with its % sign.",
+            help="Double the paths until the relative error of every total's last VaR is this small: 0.5%.",
         ),
     ] = None,
     instantaneous: options.Instantaneous = None,
     revaluation: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help="direct: full revaluation, slow; compressed: with a bound. Default: compressed."
-        ),
+        typer.Option(metavar="NAME", help="direct (slow) or compressed. Default: compressed."),
     ] = None,
     by: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Also take VaR and ES apart by position, book, family (of instruments), currency, factor, pillar or"
-            " regime, with the error of each part; repeat for several.",
+            help="Also take VaR and ES apart by position, book, family, currency, factor, pillar, regime; repeatable.",
         ),
     ] = None,
     gradient: Annotated[
         bool,
-        typer.Option(
-            "--gradient", help="Also print what each quote, vol and correlation of the market changes of VaR and ES."
-        ),
+        typer.Option("--gradient", help="Also what each quote and vol changes of them."),
     ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
     output_format: options.Format = None,

@@ -6,6 +6,7 @@ from tests.source_files import ROOT, relative, sources
 ACROSS = {
     "bench/peers/test_walks.py": "all peers' walks have one law",
     "cli/output/test_every_command.py": "every form of every command that prints figures",
+    "cli/test_golden.py": "every command's page at every width",
     "cli/test_week.py": "a week of nights through the command, killed and resumed",
     "docs/test_api_analysis.py": "a page's examples, run",
     "docs/test_notebooks.py": "the notebooks of the pages, run",

@@ -18,9 +18,8 @@ def hedge(
         typer.Argument(
             metavar="HEDGES.csv|RUN.toml",
             help="One of each at most. Hedges: rows of a book file, one lot each, with columns `cost`, half the"
-            " bid-offer spread of a lot in the row's currency, `most` and perhaps `least`, lots; rows of one `book` are"
-            " one hedge. Default: what the article advises, as contracts of 2025-05-28. RUN.toml: the run's settings;"
-            " options override it.",
+            " bid-offer spread of a lot, `most` and perhaps `least`, lots; rows of one `book` are one hedge. Default:"
+            " what the article advises.",
         ),
     ] = None,
     names: Annotated[
@@ -32,13 +31,11 @@ def hedge(
     ] = None,
     carry_least: Annotated[
         str | None,
-        typer.Option(
-            metavar="AMOUNT", help="A day, of the mix, in the run's currency: -5e6 allows a cost of 5 million a day."
-        ),
+        typer.Option(metavar="AMOUNT", help="A day: -5e6 allows a cost of 5 million."),
     ] = None,
     es_most: Annotated[
         str | None,
-        typer.Option(metavar="AMOUNT", help="Expected shortfall of the hedged books, costs included, at most."),
+        typer.Option(metavar="AMOUNT", help="ES of the hedged books, costs included."),
     ] = None,
     fractional: Annotated[
         bool, typer.Option("--fractional/--whole-lots", help="Allow parts of a lot. Default: --whole-lots.")
@@ -73,10 +70,8 @@ def hedge(
 ) -> None:
     """Print the mix of hedges that makes expected shortfall and costs least.
 
-    Solved on one stream of draws to a proven gap of 1e-4, scored on a fresh one: how much the first flattered it, what
-    it does against no hedge and the best single one, its carry a day, its result in every scenario, where it is worst,
-    and which hedges pay in one kind of unwind and cost in the other. Nothing that fits is an error that names the
-    constraint in the way.
+    Solved on one stream of draws to a proven gap of 1e-4, scored on a fresh one, in every scenario: against no hedge
+    and the best single one, where it is worst, and which hedges pay in one kind of unwind and cost in the other.
     """
     from os import environ
 
