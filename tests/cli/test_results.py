@@ -88,7 +88,7 @@ def test_the_table_gives_every_figure_with_its_error_and_unit(result):
     assert "one exact step" in text
     assert "error at most 3e-12 of gross flows: 0.5 JPY of P&L" in text
     fund = next(line for line in lines if line.startswith("  fund"))
-    assert fund.split() == ["fund", "20.00", "-1.00", *["2.00", "3.00", "2.40"], "3.60", "±0.01", "2.60"]
+    assert fund.split() == ["fund", "20.00", "-1.00", *["2.00", "3.00", "2.40", "±0.01", "3.60", "±0.01", "2.60"]]
 
 
 def test_diversification_is_what_books_lose_less_together(result):
