@@ -29,7 +29,8 @@ def cut_in_the_middle(text: str, width: int) -> str:
 
 def wrapped(text: str, width: int, later: str = "") -> list[str]:
     """Return a text in lines of at most `width` columns, broken at blanks, a longer word within; `later` indents."""
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     indent = text[: len(text) - len(text.lstrip())]
     for word in _UNBROKEN.split(text.strip()):
         rest, lead = word, later if lines else indent

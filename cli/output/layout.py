@@ -185,8 +185,12 @@ def _text(entry: str, limit: int | None) -> list[str]:
 
 def _head(table: Table, width: int, page: Page) -> Iterator[str]:
     """Yield the title with the unit at the end of its line, and the sentence."""
-    right = min(max(width, 80), page.width) if page.width is not None else max(width, 80)
     first, *others = table.title.splitlines() or [""]
+    right = max(width, 80)
+    if page.width is not None:
+        right = min(right, page.width)
+    else:
+        right = max(right, text_width(first) + text_width(table.unit) + GAP)
     if first or table.unit:
         room = right - text_width(table.unit) - GAP if table.unit else right
         lines = wrapped(first, max(room, LEAST_WORD))

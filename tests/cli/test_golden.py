@@ -14,7 +14,7 @@ from tests.cli.golden_pages import FOLDER, golden, sections
 NUMBER = re.compile(r"(?<![\w.±-])[-+]?[\d,]+\.(\d+)(?![\d.\-/])")
 FILES = sorted(path.stem for path in FOLDER.glob("*.txt"))
 # Tables of amounts alone: the others have levels, prices and text among their columns.
-OF_AMOUNTS = ("run", "stress", "batch-run")
+OF_AMOUNTS = ("run", "stress")
 
 
 def plain(line: str) -> str:
