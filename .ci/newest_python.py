@@ -1,4 +1,4 @@
-"""Use an installed wheel's commands shortly: `python .ci/newest_python.py [numba]`, without compiled kernels unless told.
+"""Use an installed wheel's commands shortly: `python .ci/newest_python.py [numba]`, else without compiled kernels.
 
 What a new Python brings with it, numpy's newest release among it, shows here: a file that is no longer read, a date or
 an option that is no longer taken, a warning of our own modules. One process, so that imports are paid once.

@@ -46,9 +46,21 @@ def hedge(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="A bundled scenario's name or a TOML file; the mix is solved for the first and shown in all. Default:"
+            help="A bundled scenario's name or a TOML file; the mix is solved by --aim and shown in all. Default:"
             " filtered, and the unwinds flight-2024, repatriation-2025, august-2024, april-2025.",
         ),
+    ] = None,
+    aim: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What is made least, costs included: `first`, ES of the first scenario; `worst`, the largest ES of all"
+            " scenarios; `mean`, the mean of their ES, by --weight. Default: first.",
+        ),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SCENARIO=NUMBER", help="Of a scenario in --aim mean; repeat for several. Default: 1."),
     ] = None,
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures of each stream. Default: 1000000.")
@@ -70,13 +82,15 @@ def hedge(
 ) -> None:
     """Print the mix of hedges that makes expected shortfall and costs least.
 
-    Solved on one stream of draws to a proven gap of 1e-4, scored on a fresh one, in every scenario: against no hedge
-    and the best single one, where it is worst, and which hedges pay in one kind of unwind and cost in the other.
+    Solved on one stream of draws to a proven gap of 1e-4, for one scenario or several (--aim), scored on a fresh one, in
+    every scenario: against no hedge and the best single one, where it is worst, and which hedges pay in one kind of
+    unwind and cost in the other.
     """
     from os import environ
 
     from cli import progress
-    from engine.analysis.hedge.hedge import SCENARIOS, asked
+    from engine.analysis.hedge.hedge import SCENARIOS
+    from engine.analysis.hedge.wishes import asked
     from unwind_risk.api.analysis.hedge import hedge_with
     from unwind_risk.api.notes import Notes
 
@@ -93,8 +107,10 @@ def hedge(
         "backend": backend,
         "currency": currency,
     }
-    wishes = {"score_seed": score_seed, "budget": budget, "carry_least": carry_least, "es_most": es_most}
-    config, wanted = asked(flags, environ, settings, wishes, tuple(names or ()), is_whole=not fractional)
+    wishes = {"score_seed": score_seed, "budget": budget, "carry_least": carry_least, "es_most": es_most, "aim": aim}
+    config, wanted = asked(
+        flags, environ, settings, wishes, tuple(names or ()), tuple(weight or ()), is_whole=not fractional
+    )
     with progress.on_stderr() as report:
         found = hedge_with(config, candidates, wanted, progress=report, notes=Notes(pass_on=render.say))
     formats.show(form, table=lambda: _show(found.found), json=found.to_json, frame=found.table)

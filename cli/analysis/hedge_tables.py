@@ -44,8 +44,7 @@ def _mix(found: "HedgeResult") -> Table:
     if not found.is_proven:
         proof = f"the search ended early: a mix may be better by {render.percent(found.gap, 2)} of it"
     title = (
-        f"Hedges for the least ES {render.percent(found.confidence)} of {found.scenarios[0].scenario} over"
-        f" {render.days_text(found.horizon_days)} from {found.valuation_date}\n"
+        f"Hedges for {_least(found)} over {render.days_text(found.horizon_days)} from {found.valuation_date}\n"
         f"{found.n_paths:,} paths, seed {found.seed}, {lots}: {proof}"
     )
     columns = (
@@ -72,6 +71,17 @@ def _mix(found: "HedgeResult") -> Table:
     ]
     rows.append(["all", "", "", unit.amount(found.cost), unit.amount(found.carry_a_day), ""])
     return Table(title=title, unit=unit.unit, columns=columns, rows=rows)
+
+
+def _least(found: "HedgeResult") -> str:
+    """Say what is made least."""
+    aim, es = found.aim, f"ES {render.percent(found.confidence)}"
+    if aim.weights:
+        named = [f"{name} {render.percent(each)}" for name, each in zip(aim.scenarios, aim.weights, strict=True)]
+        return f"the least weighted mean of {es}, {', '.join(named)},"
+    if len(aim.scenarios) > 1:
+        return f"the least worst {es} of {', '.join(aim.scenarios)}"
+    return f"the least {es} of {aim.scenarios[0]}"
 
 
 def _lots(lots: float, found: "HedgeResult") -> str:
@@ -146,8 +156,9 @@ def _mean(mean: "Mean", unit: Scale) -> str:
 def _optimism(found: "HedgeResult", unit: Scale) -> str:
     each = found.optimism
     told = "The sample flatters the mix" if each.value < -2.0 * each.se else "No optimism beyond its error"
+    es = "ES" if len(found.aim.scenarios) == 1 else f"the {'mean' if found.aim.weights else 'worst'} ES"
     return (
-        f"{told}: on the paths that it was solved on the mix changes ES by"
+        f"{told}: on the paths that it was solved on the mix changes {es} by"
         f" {unit.finer.estimate(each.in_sample, each.in_sample_se)}, on fresh ones by"
         f" {unit.finer.estimate(each.out_of_sample, each.out_of_sample_se)}; in sample less out of sample"
         f" {unit.finer.estimate(each.value, each.se)} {unit.unit}."
