@@ -19,8 +19,8 @@ Books = Annotated[
     typer.Option(
         "--book",
         metavar="FILE",
-        help="Positions (CSV, spreadsheet or Parquet); repeat for several files, whose total is then over all. "
-        "Default: the bundled sample books.",
+        help="Positions (CSV, spreadsheet or Parquet), or the name of a bundled book; repeat for several, whose total "
+        "is then over all. Default: the bundled sample books.",
     ),
 ]
 Scenarios = Annotated[
