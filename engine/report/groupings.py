@@ -25,6 +25,7 @@ _MOVERS = (FACTOR.name, PILLAR.name)  # groupings of what moves: they are drawn 
 _TITLE = "By {grouping}"
 _NO_TITLE = "What makes the loss"
 _CHOICE = "Scenario"
+_UNPRINTED = "Printed are two groupings of the main and the worst scenario; the file has all."
 _HOW = (
     'The record holds no such groups of this run. With `by = ["position", "factor"]` in its [[runs]] of the batch file'
     " the next night records what each position and each factor adds to VaR and ES; `family`, `currency`, `pillar` and"
@@ -88,8 +89,7 @@ def grouping_panels(sheet: Sheet) -> Panels:
         )
         for result in sheet.first_scenarios
     )
-    n_unprinted = sum(not each.is_printed for each in panels)
-    return Panels(key=sheet.key("why"), label=_CHOICE, panels=panels, n_unprinted=n_unprinted)
+    return Panels(key=sheet.key("why"), label=_CHOICE, panels=panels, unprinted=_UNPRINTED)
 
 
 def has_groups(sheet: Sheet) -> bool:

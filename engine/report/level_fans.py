@@ -18,6 +18,7 @@ _AIR = 0.04  # of an axis beyond its outermost levels
 _PERCENT = "decimal"  # in the unit of rates, which are shown in percent
 
 _CHOICE = "Scenario"
+_UNPRINTED = "Printed are the main and the worst scenario; the file has all."
 _TITLE = "Markets in {scenario}"
 _NOTHING_TITLE = "Fan charts"
 _NOTHING = "The record holds no levels of the factors by day."
@@ -73,8 +74,7 @@ def fan_panels(sheet: Sheet) -> Panels | Chart:
         for each in sheet.first_scenarios
         if each.scenario in rows
     )
-    n_unprinted = sum(not each.is_printed for each in panels)
-    return Panels(key=sheet.key("how"), label=_CHOICE, panels=panels, n_unprinted=n_unprinted)
+    return Panels(key=sheet.key("how"), label=_CHOICE, panels=panels, unprinted=_UNPRINTED)
 
 
 def _levels(rows: Sequence[Row]) -> tuple[_Levels, ...]:

@@ -100,12 +100,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panels:
-    """Panels of which one is seen, and how many are not printed."""
+    """Panels of which one is seen."""
 
     key: str  # unique in the page
     label: str  # of the choice
     panels: tuple[Panel, ...]
-    n_unprinted: int
+    unprinted: str  # what of them a printed page lacks, in a sentence
 
 
 def columns(*headings: str, words: int = 1) -> tuple[Column, ...]:

@@ -32,6 +32,8 @@ _MOST_ITEMS = 100  # of one list
 _MOST_IN_MATRIX = 24  # factors
 _MOST_PAIRS = 10
 _AND_LESS = "{scope}, and {n} more use less"
+_STATE = "{state}, {severity}"
+_FIGURE = "{measure}{level}{curve}, {unit}"
 _LOOK_BACK = 20  # nights among which missing dates are looked for
 
 
@@ -46,8 +48,8 @@ def limits(night: Night) -> Table | None:
     if not night.limits:
         return None
     heads = columns(
-        "limit", "state", "kind", "figure", "run", "scope", "scenario", "unit", "amount", "value", "use",
-        "P(true value > limit)", words=8,
+        "limit", "state", "figure", "run", "scope", "scenario", "amount", "value", "use", "P(true value > limit)",
+        words=6,
     )  # fmt: skip
     order = {BREACHED: 0, NOT_EVALUATED: 1}
     uses = sorted(night.limits, key=lambda use: (order.get(use.state, 2), use.severity != "hard", -(use.use or 0.0)))
@@ -194,13 +196,11 @@ def _limit_row(use: LimitUse, n_others: int, scenario: str) -> list[Entry]:
     kinds = {BREACHED: "bad" if use.severity == "hard" else "warn", NOT_EVALUATED: "bad"}
     return [
         use.name,
-        Badge(text=use.state, kind=kinds.get(use.state, "good")),
-        use.severity,
-        f"{use.measure}{level}{f' {use.curve}' if use.curve else ''}",
+        Badge(text=_STATE.format(state=use.state, severity=use.severity), kind=kinds.get(use.state, "good")),
+        _FIGURE.format(measure=use.measure, level=level, curve=f" {use.curve}" if use.curve else "", unit=scale.unit),
         use.run,
         _AND_LESS.format(scope=use.scope, n=n_others) if n_others else use.scope,
         scenario,
-        scale.unit,
         scale.amount(use.amount),
         scale.estimate(use.value, use.se, use.table_se),
         percent(use.use),

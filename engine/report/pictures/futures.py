@@ -47,8 +47,9 @@ def _drawn(rows: Sequence[Futures], width: Width) -> tuple[float, str]:
     heaps = [_heap(each, axis, radius) for each in rows]
     drawn, base = [], 0.0
     for each, heap in zip(rows, heaps, strict=True):
-        base += _ABOVE + 2.0 * radius * max(max(heap.values()), 3) + 4.0
-        drawn.append(_row(each, axis, radius, base))
+        top = base + _ABOVE
+        base = top + 2.0 * radius * max(max(heap.values()), 3) + 4.0
+        drawn.append(_row(each, axis, radius, top, base))
     grid = horizontal_axis(axis, 4.0, base, 6 if width.is_narrow else 9, signed=True)
     zero = plumb_line("zero", axis.at(0.0), 4.0, base)
     return base + _BELOW, "".join((grid, zero, *drawn))
@@ -62,7 +63,7 @@ def _column(axis: Axis, value: float, radius: float) -> int:
     return round((axis.at(value) - axis.at(0.0)) / (2.0 * radius))
 
 
-def _row(each: Futures, axis: Axis, radius: float, base: float) -> str:
+def _row(each: Futures, axis: Axis, radius: float, top: float, base: float) -> str:
     heap: Counter[int] = Counter()
     places: dict[bool, list[tuple[float, float]]] = {False: [], True: []}  # by whether they lie beyond VaR
     for value in each.quantiles.tolist():
@@ -71,16 +72,16 @@ def _row(each: Futures, axis: Axis, radius: float, base: float) -> str:
         heap[column] += 1
         places[-value > each.value_at_risk].append((x, y))
     at_risk, shortfall = axis.at(-each.value_at_risk), axis.at(-each.shortfall)
-    top = base - 2.0 * radius * 4.0 - 6.0
-    is_left = at_risk < axis.start + 60.0
+    mark = max(top + 4.0, base - 2.0 * radius * 5.0)
+    x, side = (at_risk, "start") if at_risk < axis.start + 60.0 else (at_risk + 4.0, "end")
     return "".join(
         (
             level_line("zero", axis.start - 6.0, axis.end + 6.0, base),
             dots(f"future c{each.colour}", places[False], radius - 0.4),
             dots("beyond", places[True], radius - 0.4),
-            plumb_line("mark", at_risk, top, base),
-            text("figure", at_risk if is_left else at_risk + 4.0, top - 4.0, each.words, "start" if is_left else "end"),
+            plumb_line("mark", at_risk, mark, base),
+            text("figure", x, mark - 4.0, each.words, side),
             diamond("hollow", shortfall, base, 4.0),
-            text(f"label strong c{each.colour}", axis.end + 6.0, top - 4.0, each.label, "end"),
+            text(f"label strong c{each.colour}", axis.end + 6.0, top + 4.0, each.label, "end"),
         )
     )
