@@ -19,7 +19,7 @@ Books = Annotated[
     typer.Option(
         "--book",
         metavar="FILE",
-        help="Positions; repeat for several. Default: samples.",
+        help="Positions, a file or a bundled book; repeat for several. Default: samples.",
     ),
 ]
 Scenarios = Annotated[

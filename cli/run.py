@@ -11,6 +11,7 @@ from cli.output import formats
 if TYPE_CHECKING:
     from engine.analysis.gradient.gradients import GradientTable
     from engine.inputs.run import RunConfig
+    from unwind_risk.api.result import Result
 
 
 def run(
@@ -113,7 +114,7 @@ def run(
     print_run(resolve(set_flags, environ, file), file, gradient=gradient, form=form)
 
 
-def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, form: formats.Format) -> None:
+def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, form: formats.Format) -> "Result":
     """Run, write what `out` asks for, and print the result in its form. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
     from engine.inputs.outputs import check_out, input_files
@@ -131,3 +132,4 @@ def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False,
     if out is not None:
         results.write(found, out, contributions, gradients)
     results.show(found, contributions, gradients, form=form, by_law=bool(config.laws))
+    return result

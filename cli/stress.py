@@ -44,8 +44,9 @@ def stress(
 
     form = formats.chosen(output_format, as_json=as_json)
     flags = {"market": market, "book": book, "scenarios": scenario, "currency": currency}
-    resolve(flags, {})  # the same checks as of a run
-    levels, books = market_of(market), Book.opened(book or [bundled_book_path()])
+    config = resolve(flags, {})  # the same checks as of a run
+    books = Book.opened(config.book_files or [bundled_book_path()])
+    levels = market_of(market, books)
     found = stress_with(books, levels, scenarios_of(scenario or None, AT_ONCE), currency)
     title = f"P&L of shocks on {found.valuation_date}"
     formats.show(form, table=lambda: render.show(table(found.stressed, title)), json=found.to_json, frame=found.arrow)

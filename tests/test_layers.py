@@ -55,7 +55,6 @@ HOMES = {
     "jax": ("bench/peers/*",),
     "matplotlib": (
         "unwind_risk/api/picture.py",
-        "engine/report/*",
         "engine/levels/picture.py",
         "engine/backtest/picture.py",
         "bench/plot.py",

@@ -82,8 +82,8 @@ def hedge(
 ) -> None:
     """Print the mix of hedges that makes expected shortfall and costs least.
 
-    Solved on one stream of draws to a proven gap of 1e-4, for one scenario or several (--aim), scored on a fresh one, in
-    every scenario: against no hedge and the best single one, where it is worst, and which hedges pay in one kind of
+    Solved on one stream of draws to a proven gap of 1e-4, for one scenario or several (--aim), scored on a fresh one,
+    in every scenario: against no hedge and the best single one, where it is worst, and which hedges pay in one kind of
     unwind and cost in the other.
     """
     from os import environ

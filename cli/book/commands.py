@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 HELP = "Write, check and compile books of positions, and show what moves them."
 
-File = Annotated[Path, typer.Argument(metavar="BOOK", help="Positions (CSV, spreadsheet, or Parquet).")]
+File = Annotated[
+    Path, typer.Argument(metavar="BOOK", help="Positions (CSV, spreadsheet, or Parquet), or a bundled book.")
+]
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="BOOK...", help="Positions (CSV, spreadsheet, Parquet), in one or more files."),
+    typer.Argument(
+        metavar="BOOK...", help="Positions (CSV, spreadsheet, Parquet), in one or more files, or bundled books by name."
+    ),
 ]
 
 
@@ -40,12 +44,15 @@ def check(
     file at once.
     """
     from engine.book import check as checks
+    from engine.inputs.book.load import book_path
     from engine.inputs.book.several import load_books
-    from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
+    from engine.inputs.default_market import market_path_for
+    from engine.inputs.market.load import load_market, market_warnings
 
     form = formats.chosen(output_format, as_json=as_json)
-    levels = load_market(market or bundled_market_path())
-    checked = checks.check_book(load_books(files, levels.valuation_date), levels)
+    books = [book_path(file) for file in files]
+    levels = load_market(market or market_path_for(books))
+    checked = checks.check_book(load_books(books, levels.valuation_date), levels)
 
     def frame() -> "Frame":
         from cli.output.book_frames import check_frame
@@ -81,14 +88,16 @@ def compile_(
     that date only.
     """
     from engine.book.store import write_compiled
-    from engine.inputs.book.load import load_book
-    from engine.inputs.market.load import bundled_market_path, load_market
+    from engine.inputs.book.load import book_path, load_book
+    from engine.inputs.default_market import market_path_for
+    from engine.inputs.market.load import load_market
     from engine.inputs.outputs import check_out
 
-    market_path = market or bundled_market_path()
-    target = check_out(out, inputs=(file, market_path))
+    source = book_path(file)
+    market_path = market or market_path_for([source])
+    target = check_out(out, inputs=(source, market_path))
     valuation_date = load_market(market_path).valuation_date
-    book = load_book(file, valuation_date)
+    book = load_book(source, valuation_date)
     write_compiled(book, target)
     for warning in book.warnings:
         render.warn(warning)

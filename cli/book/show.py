@@ -36,14 +36,17 @@ def show(
     among these also spot date, delivery, forward, points, vol and spot delta.
     """
     from engine.book import show
+    from engine.inputs.book.load import book_path
     from engine.inputs.book.several import load_books
     from engine.inputs.book.table import MAX_ROWS
-    from engine.inputs.market.load import bundled_market_path, load_market
+    from engine.inputs.default_market import market_path_for
+    from engine.inputs.market.load import load_market
 
     form = formats.chosen(output_format, as_json=as_json)
     n_largest = options.whole("--top", top, 0, MAX_ROWS)
-    levels = load_market(market or bundled_market_path())
-    shown = show.show_book(load_books(files, levels.valuation_date), levels, n_largest)
+    books = [book_path(file) for file in files]
+    levels = load_market(market or market_path_for(books))
+    shown = show.show_book(load_books(books, levels.valuation_date), levels, n_largest)
 
     def frame() -> "Frame":
         from cli.output.book_frames import show_frame

@@ -108,6 +108,11 @@ def bundled_book_path(name: str = DEFAULT_BUNDLED) -> Path:
     return Path(str(files("engine.book") / "data" / f"{name}.csv"))
 
 
+def book_path(given: str | Path) -> Path:
+    """Return the path of a book that was given as one, or by its bundled name."""
+    return bundled_book_path(str(given)) if str(given) in bundled_book_names() else Path(given)
+
+
 def _from_source(opened: Opened, valuation_date: date) -> CompiledBook:
     from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
 

@@ -19,7 +19,7 @@ from engine.backtest.walk.parts import AbstractWalkers
 from engine.backtest.walk.workers import Processes
 from engine.conventions.currencies import HOME
 from engine.errors import InputError
-from engine.inputs.market.load import bundled_market_path
+from engine.inputs.default_market import market_path_for
 from engine.inputs.opened import Opened
 from engine.sharing.stop import Stop
 from unwind_risk.api.analysis.page import page
@@ -193,9 +193,10 @@ def backtest(
         A file is bad, the history is doubted, or does not hold the window or what a law needs, or a book cannot be
         rolled.
     """
+    books = _books(book)
     settings = BacktestSettings(
-        books=_books(book),
-        market=_market_path(market),
+        books=books,
+        market=_market_path(market, books),
         history=files_of(history),
         accepted=(accept,) if isinstance(accept, str) else tuple(accept),
         first=day_of("first", first),
@@ -232,9 +233,10 @@ def _books(given: "Given[Book]") -> tuple[Path | Opened, ...]:
     return tuple(found or book_of(None).sources)
 
 
-def _market_path(given: Market | str | Path | None) -> Path:
-    """Return the file of a market. Raises InputError for one in memory."""
-    path = bundled_market_path() if given is None else market_of(given).path
+def _market_path(given: Market | str | Path | None, books: Sequence[Path | Opened]) -> Path:
+    """Return the file of a market, of books where none is given. Raises InputError for one in memory."""
+    paths = [each if isinstance(each, Path) else each.path for each in books]
+    path = market_path_for(paths) if given is None else market_of(given).path
     if path is None:
         raise InputError("market: a backtest takes one of a file; write it first: market.write(path)")
     return path

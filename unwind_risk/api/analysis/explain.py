@@ -99,7 +99,7 @@ class Explanation:
     def plot(self) -> Picture:
         """Draw what each part of the market and each book adds to expected shortfall, a panel a scenario.
 
-        A notebook shows it; `.save("why.png")` writes it. Raises InputError without matplotlib, the extra `report`.
+        A notebook shows it; `.save("why.png")` writes it. Raises InputError without matplotlib, the extra `plot`.
         """
         check_matplotlib()
         table = self.table()
