@@ -47,15 +47,16 @@ def _written(folder: Path, files_by_name: Mapping[str, bytes]) -> tuple[Path, ..
     begun: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for inner in sorted({path.parent for path in contents} - {folder}):
-            inner.mkdir(exist_ok=True)
         for path, content in contents.items():
+            if not path.parent.is_dir():
+                path.parent.mkdir()
+                begun.append(path.parent)
             with path.open("xb") as file:
                 begun.append(path)
                 file.write(content)
     except OSError as error:
-        for path in begun:  # what is left of a full disk would hinder the next attempt
-            path.unlink(missing_ok=True)
+        for path in reversed(begun):  # what is left of a full disk would hinder the next attempt
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
         raise InputError(f"{str(error.filename or folder)!r} cannot be written: {error.strerror}") from None
     return tuple(contents)
 
