@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path
@@ -11,6 +13,7 @@ from engine.inputs.market.load import bundled_market_path
 MARKET = "market"  # stem of the market's files
 TEXTS = ("book.csv", "scenario.toml", "batch.toml", "limits.toml", "README.md")
 GENERAL_ACCOUNT = "general-account"  # the bundled book, and the folder of its markets
+BACKTEST = "backtest.zip"  # a folder of two files a month
 
 
 def write_starter(folder: Path) -> tuple[Path, ...]:
@@ -83,12 +86,18 @@ def _general_account() -> dict[str, bytes]:
     book = (files("engine.book") / "data" / f"{GENERAL_ACCOUNT}.csv").read_bytes()
     markets = files("engine.market") / "data" / GENERAL_ACCOUNT
     return {
-        **_in_folder(own, ""),
+        **{name: content for name, content in _in_folder(own, "").items() if name != BACKTEST},
         "books/2025-05-28.csv": book,
         **_in_folder(own / "books", "books/"),
         **_in_folder(markets, "markets/"),
-        **_in_folder(own / "backtest", "backtest/"),
+        **_unpacked((own / BACKTEST).read_bytes(), "backtest/"),
     }
+
+
+def _unpacked(archive: bytes, prefix: str) -> dict[str, bytes]:
+    """Return the files of an archive by name, each under a prefix."""
+    with ZipFile(BytesIO(archive)) as packed:
+        return {f"{prefix}{name}": packed.read(name) for name in packed.namelist()}
 
 
 def _in_folder(folder: Traversable, prefix: str) -> dict[str, bytes]:
