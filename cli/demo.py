@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from unwind_risk.api.result import Result
 
 GENERAL_ACCOUNT = "general-account"
-UNWINDS = ("flight-2024", "repatriation-2025")  # opposite ones: yields fall, and yields rise
+UNWINDS = ("flight-2024", "repatriation-2025")  # opposite ones: yields fall in one and rise in the other
 
 
 def demo(

@@ -78,16 +78,10 @@ def _given_path(value: Any) -> Any:
     return value
 
 
-def _is_bundled(book: str) -> bool:
-    from engine.inputs.book.load import bundled_book_names  # here: a schema needs no books, which load slowly
+def _book_path(value: str | Path) -> Path:
+    from engine.inputs.book.load import book_path  # here: a schema needs no books, which load slowly
 
-    return book in bundled_book_names()
-
-
-def _book_path(value: Any) -> Any:
-    from engine.inputs.book.load import book_path
-
-    return book_path(value) if isinstance(value, str | Path) else value
+    return book_path(value)
 
 
 def _whole(example: int) -> BeforeValidator:
@@ -379,22 +373,17 @@ def _of_word(word: str) -> Any:
 def _rebased(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the keys of a file, with its paths relative to its own folder."""
 
-    def moved(value: Any) -> Any:
+    def moved(value: Any, key: str) -> Any:
         if isinstance(value, tuple):
-            return tuple(map(moved, value))
-        return folder / value if isinstance(value, str) and value else value
+            return tuple(moved(each, key) for each in value)
+        if not isinstance(value, str) or not value:
+            return value
+        return folder / (_book_path(value) if key == "book" else value)  # a bundled book's path is whole
 
     def moved_scenario(value: Any) -> Any:
-        return str(moved(value)) if isinstance(value, str) and value.endswith(".toml") else value
+        return str(folder / value) if isinstance(value, str) and value.endswith(".toml") else value
 
-    def moved_book(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(map(moved_book, value))
-        return value if isinstance(value, str) and _is_bundled(value) else moved(value)
-
-    rebased = {key: moved(value) if key in _FILES else value for key, value in data.items()}
-    if "book" in data:
-        rebased["book"] = moved_book(data["book"])
+    rebased = {key: moved(value, key) if key in _FILES else value for key, value in data.items()}
     if "scenario" in data:
         named = data["scenario"]
         rebased["scenario"] = tuple(map(moved_scenario, named)) if isinstance(named, tuple) else moved_scenario(named)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from engine.errors import InputError
 from engine.inputs.market.load import bundled_market_path
@@ -11,6 +13,7 @@ from engine.inputs.market.load import bundled_market_path
 MARKET = "market"  # stem of the market's files
 TEXTS = ("book.csv", "scenario.toml", "batch.toml", "limits.toml", "README.md")
 GENERAL_ACCOUNT = "general-account"  # the bundled book, and the folder of its markets
+BACKTEST = "backtest.zip"  # a folder of two files a month
 
 
 def write_starter(folder: Path) -> tuple[Path, ...]:
@@ -47,15 +50,16 @@ def _written(folder: Path, files_by_name: Mapping[str, bytes]) -> tuple[Path, ..
     begun: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for inner in sorted({path.parent for path in contents} - {folder}):
-            inner.mkdir(exist_ok=True)
         for path, content in contents.items():
+            if not path.parent.is_dir():
+                path.parent.mkdir()
+                begun.append(path.parent)
             with path.open("xb") as file:
                 begun.append(path)
                 file.write(content)
     except OSError as error:
-        for path in begun:  # what is left of a full disk would hinder the next attempt
-            path.unlink(missing_ok=True)
+        for path in reversed(begun):  # what is left of a full disk would hinder the next attempt
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
         raise InputError(f"{str(error.filename or folder)!r} cannot be written: {error.strerror}") from None
     return tuple(contents)
 
@@ -82,12 +86,18 @@ def _general_account() -> dict[str, bytes]:
     book = (files("engine.book") / "data" / f"{GENERAL_ACCOUNT}.csv").read_bytes()
     markets = files("engine.market") / "data" / GENERAL_ACCOUNT
     return {
-        **_in_folder(own, ""),
+        **{name: content for name, content in _in_folder(own, "").items() if name != BACKTEST},
         "books/2025-05-28.csv": book,
         **_in_folder(own / "books", "books/"),
         **_in_folder(markets, "markets/"),
-        **_in_folder(own / "backtest", "backtest/"),
+        **_unpacked((own / BACKTEST).read_bytes(), "backtest/"),
     }
+
+
+def _unpacked(archive: bytes, prefix: str) -> dict[str, bytes]:
+    """Return the files of an archive by name, each under a prefix."""
+    with ZipFile(BytesIO(archive)) as packed:
+        return {f"{prefix}{name}": packed.read(name) for name in packed.namelist()}
 
 
 def _in_folder(folder: Traversable, prefix: str) -> dict[str, bytes]:

@@ -45,10 +45,9 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 
 def test_what_was_begun_is_gone_where_a_later_file_cannot_be_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "engine.inputs.starter.write._market", lambda: {300 * "m" + ".toml": b""}
-    )  # no file system has it
-    with pytest.raises(InputError, match=r"mmm\.toml' cannot be written"):
+    later = {"made/market.toml": b"", "absent/deep/market.toml": b""}
+    monkeypatch.setattr("engine.inputs.starter.write._market", lambda: later)
+    with pytest.raises(InputError, match=r"absent/deep' cannot be written"):
         write_starter(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
