@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def metrics(outcome: "Outcome") -> Iterator["BatchFault"]:
     """Write the metrics where a night was run; yield what went wrong."""
-    from engine.batch.figures.prometheus import writemetrics
+    from engine.batch.figures.prometheus import write_metrics
     from engine.batch.unexpected import described
     from engine.record.read import BatchFault
 
@@ -23,7 +23,7 @@ def metrics(outcome: "Outcome") -> Iterator["BatchFault"]:
     if path is None or not any(night.runs for night in outcome.nights):
         return
     try:
-        writemetrics(path, outcome)
+        write_metrics(path, outcome)
     except Exception as error:  # the record stands: what goes wrong here is told, and costs the metrics
         message = str(error) if isinstance(error, RiskError) else described(error)
         yield BatchFault(kind="metrics", subject=str(path), message=message)
