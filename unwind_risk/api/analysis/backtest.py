@@ -14,13 +14,12 @@ from engine.backtest.default_laws import DEFAULT_LAWS
 from engine.backtest.kept_backtest import write_verdicts
 from engine.backtest.picture import figure_of
 from engine.backtest.run_backtest import BacktestResult, Progress, run_backtest
-from engine.backtest.settings import BacktestSettings
+from engine.backtest.settings import BacktestSettings, HeldMarket
 from engine.backtest.walk.day_rows import DayRows
 from engine.backtest.walk.parts import AbstractWalkers
 from engine.backtest.walk.workers import Processes
 from engine.conventions.currencies import HOME
 from engine.errors import InputError
-from engine.inputs.market.load import bundled_market_path
 from engine.inputs.opened import Opened
 from engine.sharing.stop import Stop
 from unwind_risk.api.analysis.page import page
@@ -191,7 +190,7 @@ def backtest(
     first, last : dates of forecasts, such as "2020-01-01"
     book : books that stand on every date as on that of the market; a path with {date} in it: the book of each date.
         None: the bundled sample books
-    market : of the date of the book, from a file; None: the bundled one
+    market : of the date of the book, an object, a path or a bundled name; None: the bundled one
     laws : names, or "all"; the first is what scores are compared with
     scenarios : to walk beside the laws
     horizons : business days of Tokyo and New York to the outcome, up to 10
@@ -209,7 +208,7 @@ def backtest(
     """
     settings = BacktestSettings(
         books=_books(book),
-        market=_market_path(market),
+        market=_held(market),
         history=files_of(history),
         accepted=(accept,) if isinstance(accept, str) else tuple(accept),
         first=day_of("first", first),
@@ -246,9 +245,6 @@ def _books(given: "Given[Book]") -> tuple[Path | Opened, ...]:
     return tuple(found or book_of(None).sources)
 
 
-def _market_path(given: Market | str | Path | None) -> Path:
-    """Return the file of a market. Raises InputError for one in memory."""
-    path = bundled_market_path() if given is None else market_of(given).path
-    if path is None:
-        raise InputError("market: a backtest takes one of a file; write it first: market.write(path)")
-    return path
+def _held(given: Market | str | Path | None) -> HeldMarket:
+    market = market_of(given)
+    return HeldMarket(market=market.loaded, sha256=market.sha256)
