@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from engine.inputs.run import RunConfig
     from unwind_risk.api.result import Result
 
+NO_SETTINGS = (
+    "file",
+    "scenario",
+    "gradient",
+    "output_format",
+    "as_json",
+)  # parameters of `run`, of which all others are
+
 
 def run(
     file: Annotated[
@@ -84,32 +92,15 @@ def run(
     Settings come from options, else UNWIND_* variables (UNWIND_PATHS), else RUN.toml, else
     the defaults that `unwind schema run` shows.
     """
+    asked = {
+        **locals(),
+        "scenarios": scenario,
+    }  # numbers are still text: `resolve` says what is wrong, for every source
     from os import environ
 
     from engine.inputs.run import resolve
 
-    flags = {
-        "market": market,
-        "book": book,
-        "scenarios": scenario,
-        "law": law,
-        "paths": paths,
-        "horizon_days": horizon_days,
-        "confidence": confidence,
-        "seed": seed,
-        "parameters": parameters,
-        "parameters_seed": parameters_seed,
-        "backend": backend,
-        "precision": precision,
-        "steps": steps,
-        "currency": currency,
-        "until_se": until_se,
-        "instantaneous": instantaneous,
-        "revaluation": revaluation,
-        "by": by,
-        "out": out,
-    }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
-    set_flags = {name: value for name, value in flags.items() if value is not None}
+    set_flags = {name: value for name, value in asked.items() if name not in NO_SETTINGS and value is not None}
     form = formats.chosen(output_format, as_json=as_json)
     print_run(resolve(set_flags, environ, file), file, gradient=gradient, form=form)
 

@@ -120,7 +120,7 @@ def _causes(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
     unit, is_first = money(found), each is found.scenarios[0]
     paths = f"{each.n_tail:,} paths that lose VaR or more, of the run's first {each.n_looked:,}"
     if each.is_exact:
-        paths = f"{each.n_tail:,} moves that lose VaR or more, of all {each.n_looked:,}; none is drawn"
+        paths = f"the {each.n_tail:,} worst moves, which make up the tail, of all {each.n_looked:,}; none is drawn"
     columns = (
         Column(heading="cause", is_number=False, meaning=RULE if is_first else ""),
         Column(heading="share"),

@@ -25,6 +25,8 @@ from unwind_risk.api.scenario import Scenario, scenarios_of
 if TYPE_CHECKING:
     from unwind_risk.api.given import Given
 
+OBJECTS = ("book", "market", "scenarios", "progress")  # keywords of `run` that are no settings
+
 
 @of_keywords
 def run(
@@ -74,24 +76,8 @@ def run(
     >>> result.table()[["scope", "measure"]].iloc[0].tolist()
     ['total', 'value_at_risk']
     """
-    keywords = {
-        "paths": paths,
-        "horizon_days": horizon_days,
-        "confidence": confidence,
-        "seed": seed,
-        "law": law,
-        "by": by,
-        "parameters": parameters,
-        "parameters_seed": parameters_seed,
-        "backend": backend,
-        "precision": precision,
-        "steps": steps,
-        "currency": currency,
-        "until_se": until_se,
-        "instantaneous": instantaneous,
-        "revaluation": revaluation,
-    }
-    config = settings_of(keywords)
+    asked = locals()  # the keywords above are the list of settings; the code that checks them says what is amiss
+    config = settings_of({name: value for name, value in asked.items() if name not in OBJECTS})
     books = book_of(book)
     levels = market_of(market, books)
     wanted = scenarios_of(scenarios, config.scenarios)

@@ -14,7 +14,8 @@ from engine.backtest.default_laws import DEFAULT_LAWS
 from engine.backtest.kept_backtest import write_verdicts
 from engine.backtest.picture import figure_of
 from engine.backtest.run_backtest import BacktestResult, Progress, run_backtest
-from engine.backtest.settings import BacktestSettings
+from engine.backtest.settings import BacktestSettings, HeldMarket
+from engine.backtest.walk.day_rows import DayRows
 from engine.backtest.walk.parts import AbstractWalkers
 from engine.backtest.walk.workers import Processes
 from engine.conventions.currencies import HOME
@@ -177,7 +178,7 @@ def backtest(
     first, last : dates of forecasts, such as "2020-01-01"
     book : books that stand on every date as on that of the market; a path with {date} in it: the book of each date.
         None: the bundled sample books
-    market : of the date of the book, from a file; None: the bundled one
+    market : of the date of the book, an object, a path or a bundled name; None: the bundled one
     laws : names, or "all"; the first is what scores are compared with
     scenarios : to walk beside the laws
     horizons : business days of Tokyo and New York to the outcome, up to 10
@@ -196,7 +197,7 @@ def backtest(
     books = _books(book)
     settings = BacktestSettings(
         books=books,
-        market=_market_path(market, books),
+        market=_held(market, books),
         history=files_of(history),
         accepted=(accept,) if isinstance(accept, str) else tuple(accept),
         first=day_of("first", first),
@@ -233,10 +234,8 @@ def _books(given: "Given[Book]") -> tuple[Path | Opened, ...]:
     return tuple(found or book_of(None).sources)
 
 
-def _market_path(given: Market | str | Path | None, books: Sequence[Path | Opened]) -> Path:
-    """Return the file of a market, of books where none is given. Raises InputError for one in memory."""
+def _held(given: Market | str | Path | None, books: Sequence[Path | Opened]) -> HeldMarket:
+    """Return a market as given, of books where none is."""
     paths = [each if isinstance(each, Path) else each.path for each in books]
-    path = market_path_for(paths) if given is None else market_of(given).path
-    if path is None:
-        raise InputError("market: a backtest takes one of a file; write it first: market.write(path)")
-    return path
+    market = Market.read(market_path_for(paths)) if given is None else market_of(given)
+    return HeldMarket(market=market.loaded, sha256=market.sha256)

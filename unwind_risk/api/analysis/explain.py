@@ -26,6 +26,7 @@ from unwind_risk.api.analysis.nights import NightsExplanation, explain_nights
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.analysis.unit_frames import fields_of, frame_of
 from unwind_risk.api.frames import scale_of
+from unwind_risk.api.given import called_as
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.picture import Picture, bars, check_matplotlib
 from unwind_risk.api.progress import Asked, shown
@@ -171,6 +172,7 @@ def explain(
     realised: str | Path | None = None,
     progress: Asked = None,
 ) -> NightsExplanation: ...
+@called_as(run="name")
 def explain(
     run: Run,
     later: str | Path | None = None,
