@@ -15,7 +15,6 @@ from engine.backtest.kept_backtest import write_verdicts
 from engine.backtest.picture import figure_of
 from engine.backtest.run_backtest import BacktestResult, Progress, run_backtest
 from engine.backtest.settings import BacktestSettings, HeldMarket
-from engine.backtest.walk.day_rows import DayRows
 from engine.backtest.walk.parts import AbstractWalkers
 from engine.backtest.walk.workers import Processes
 from engine.conventions.currencies import HOME
