@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.analysis.final_regimes import final_regimes
+from engine.analysis.final_regimes import REGIME_PATHS, final_regimes
 from engine.analysis.hedge.result import ScenarioScore, Single, Worst
 from engine.analysis.whatif.paired_changes import Change, drawn_changes
 from engine.analysis.whatif.pnl_vectors import scenario_rows
-from engine.analysis.whatif.whatif import REGIME_PATHS, Mean, mean_of, regime_means
+from engine.analysis.whatif.whatif import Mean, mean_of, regime_means
 from engine.errors import RiskError
 from engine.inputs.run import RunConfig
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
