@@ -27,6 +27,7 @@ def make_app(settings: ServeSettings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        state.warm()
         yield
         state.work.close()
 

@@ -1,6 +1,6 @@
 """What a server keeps warm, and how views come by it."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
+from engine.errors import RiskError
 from engine.explain.whatif.tried import NightOnCall, night_on_call, recorded_run
 from engine.inputs.run import RunConfig
 from engine.run.load import Inputs
@@ -32,11 +33,20 @@ class ServeState:
 
     async def on_call(self, chosen: ChosenRun) -> NightOnCall:
         """Return a run kept in memory with the books that trades are tried beside; it is walked at the first call."""
+        return await self.work.answer(*self._call(chosen))
 
+    def warm(self) -> None:
+        """Begin to walk the last night's first run, so that nobody waits for it later."""
+        try:
+            self.work.job(*self._call(self.record.chosen()))
+        except RiskError:
+            return  # whoever asks is told
+
+    def _call(self, chosen: ChosenRun) -> tuple[Hashable, Callable[[Job], NightOnCall]]:
         def make(job: Job) -> NightOnCall:
             return night_on_call(chosen.folder, self.settings.books, job.progress, Notes().say)
 
-        return await self.work.answer(("on call", chosen.key, self.books_stamp()), make)
+        return ("on call", chosen.key, self.books_stamp()), make
 
     def books_stamp(self) -> Hashable:
         """Return when the books were changed last."""
