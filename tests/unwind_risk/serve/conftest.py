@@ -2,6 +2,9 @@
 
 import asyncio
 import shutil
+import socket
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +126,25 @@ def stranger(night):
     browser = Browser(night / "record", is_stranger=True)
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="package")
+def listening(night):
+    """The address of a server that listens in a thread of this process."""
+    import uvicorn
+
+    from unwind_risk.serve.app import make_app
+    from unwind_risk.serve.settings import ServeSettings
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    settings = ServeSettings(record=night / "record", port=listener.getsockname()[1], token=TOKEN)
+    server = uvicorn.Server(uvicorn.Config(make_app(settings), log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield settings.address
+    server.should_exit = True
+    thread.join()
+    listener.close()
