@@ -94,7 +94,9 @@ async def _fans(state: ServeState, chosen: ChosenRun, name: str, text: str) -> S
 
 async def _page(state: ServeState, chosen: ChosenRun, name: str, text: str) -> str:
     """Return the page of a text: its fans, or what is wrong with it."""
-    found, errors, began = None, (), time.perf_counter()
+    found: ScenarioFans | None = None
+    errors: tuple[str, ...] = ()
+    began = time.perf_counter()
     try:
         found = await _fans(state, chosen, name, text)
     except FileFaults as error:
