@@ -39,11 +39,11 @@ def fan_json(found: DayFan) -> dict[str, Any]:
 
 def fan_picture(found: DayFan) -> Markup:
     """Draw bands of 1 to 99, 5 to 95 and 25 to 75 %, the median dashed, a red dot for the mean of the worst paths."""
-    rows = np.column_stack([np.full(len(QUANTILES), found.start), found.quantiles])
+    rows: F64 = np.column_stack([np.full(len(QUANTILES), found.start), found.quantiles])
     ends = [float(rows.min()), float(rows.max()), *([] if found.tail is None else [found.tail])]
     low, high = min(ends), max(ends)
     room = 0.04 * ((high - low) or 1.0)
-    low, high, n = low - room, high + room, rows.shape[1] - 1
+    low, high, n = low - room, high + room, int(rows.shape[1]) - 1
 
     def x(day: float) -> float:
         return _LEFT + day / n * (WIDTH - _LEFT - _RIGHT)

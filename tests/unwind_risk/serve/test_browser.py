@@ -76,7 +76,7 @@ def test_a_fan_is_drawn_again_as_a_number_moves_and_an_error_is_told_by_its_line
     opened.locator("input.number").last.evaluate(
         "each => { each.value = 0.1; each.dispatchEvent(new Event('input', { bubbles: true })); }"
     )
-    opened.wait_for_function("document.querySelector('#text').value.includes('stop_loss = 0.1')")
+    opened.wait_for_function("() => document.querySelector('#text').value.includes('stop_loss = 0.1')")
     opened.wait_for_selector(".uplot canvas")
     opened.fill("#text", opened.input_value("#text").replace("stop_loss", "stop_los"))
     opened.click("button[value=draw]")
