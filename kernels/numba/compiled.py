@@ -22,7 +22,7 @@ def announce_compiling(say: Callable[[str], None], clock: Callable[[], float] = 
         nonlocal last
         if last is None:
             say(
-                "compiling kernels for this machine, once: some 40 s (`unwind warm` does it beforehand, on all cores)"
+                "compiling kernels, once, some 40 s; `unwind warm` does it beforehand, on all cores"
                 if is_written()
                 else f"compiling kernels, some 40 s in every run: {cache_folder()} cannot be written; "
                 "UNWIND_CACHE names another folder"
@@ -30,7 +30,7 @@ def announce_compiling(say: Callable[[str], None], clock: Callable[[], float] = 
         elif clock() - last < HEARTBEAT_S:
             return
         else:
-            say(f"kernels: {n_compiled - first} of about {N_KERNELS} compiled")
+            say(f"compiling kernels: {n_compiled - first} of about {N_KERNELS}")
         last = clock()
 
     KeptCode.told = told

@@ -6,7 +6,7 @@ from kernels.numba import settings as numba_settings
 from kernels.numba.compiled import announce_compiling
 from kernels.numba.kept import ByContent, KeptCode
 
-ONCE = "compiling kernels for this machine, once: some 40 s (`unwind warm` does it beforehand, on all cores)"
+ONCE = "compiling kernels, once, some 40 s; `unwind warm` does it beforehand, on all cores"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_those_that_follow_are_counted_now_and_then(folder):
         code.load(key)
         now[0] += 1.0
         code.save(key, "machine code")
-    assert said == [ONCE, "kernels: 10 of about 70 compiled", "kernels: 20 of about 70 compiled"]
+    assert said == [ONCE, "compiling kernels: 10 of about 70", "compiling kernels: 20 of about 70"]
 
 
 def test_a_cache_that_cannot_be_written_means_a_wait_in_every_run(folder, monkeypatch):
