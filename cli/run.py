@@ -52,6 +52,14 @@ def run(
     ] = None,
     precision: options.Precision = None,
     steps: options.Steps = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="How one normal or t step is drawn: plain; is_sobol: quasi-random paths, most where the books lose;"
+            "  sobol: quasi-random, all alike. Default: plain.",
+        ),
+    ] = None,
     currency: options.RunCurrency = None,
     until_se: Annotated[
         str | None,
@@ -111,6 +119,7 @@ def run(
         "backend": backend,
         "precision": precision,
         "steps": steps,
+        "sampler": sampler,
         "currency": currency,
         "until_se": until_se,
         "instantaneous": instantaneous,

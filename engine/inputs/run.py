@@ -44,6 +44,7 @@ _TEXTS = (
     "backend",
     "precision",
     "steps",
+    "sampler",
     "currency",
     "out",
     "revaluation",
@@ -240,6 +241,11 @@ class RunConfig(Strict):
     precision: Literal["float64", "float32"] = Field(default="float64", description="Of draws and steps.")
     steps: Literal["auto", "daily"] = Field(
         default="auto", description="auto: one step of the full horizon where its law is exact; daily: walk day by day."
+    )
+    sampler: Literal["plain", "is_sobol", "sobol"] = Field(
+        default="plain",
+        description="How paths of one normal or t step are drawn: plain; is_sobol: quasi-random, weighted, more of"
+        " them where the books lose most; sobol: quasi-random, all alike.",
     )
     currency: CurrencyCode = Field(default=HOME, description="Of the P&L, at the path's own rate.")
     out: InputPath | None = Field(default=None, description="JSON file for the result.")
