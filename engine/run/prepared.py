@@ -16,7 +16,7 @@ from engine.pack.pack import Packed, pack
 from engine.run.backend import choose_backend, device_errors
 from engine.run.load import Inputs
 from engine.run.past_laws import exact_scenarios, past_notes
-from engine.run.sampler_checks import check_plain, check_sampled
+from engine.run.sampling.sampler_checks import check_plain, check_sampled
 from kernels.base import AbstractBackend, Program
 from kernels.law_layout import ModelArrays
 from kernels.types import I64

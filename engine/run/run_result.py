@@ -13,7 +13,7 @@ from engine.run.blocks import estimates, relative_se
 from engine.run.milder_stresses import milder_stresses
 from engine.run.prepared import Prepared, PreparedRun, scopes_of
 from engine.run.run_facts import facts_of
-from engine.run.sampled_scenarios import SampledScenario
+from engine.run.sampling.sampled_scenarios import SampledScenario
 from engine.run.simulate_command import simulate_command
 from engine.run.table_errors import with_table_errors
 

@@ -15,7 +15,7 @@ from engine.run.load import load_inputs
 from engine.run.parameter_sets import UncertainScenario, n_chunks, parameter_studies, uncertain_scenarios
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_result import drawn_results, result_of, totals_error
-from engine.run.sampled_scenarios import SampledScenario, fits, sampled_scenarios
+from engine.run.sampling.sampled_scenarios import SampledScenario, fits, sampled_scenarios
 from engine.run.table_errors import table_note
 from engine.run.whole_scenarios import WholeScenario, whole_scenarios
 from kernels.base import CELL

@@ -20,7 +20,7 @@ from engine.mechanisms.unwind import Unwind
 from engine.risk.standing import Standing
 from engine.run.backend import choose_backend, device_errors
 from engine.run.load import scenario_sha256
-from engine.run.sampler_checks import check_plain
+from engine.run.sampling.sampler_checks import check_plain
 from engine.scenario.apply import apply
 from engine.scenario.dated_events import event_notes
 from engine.scenario.notes import horizon_notes

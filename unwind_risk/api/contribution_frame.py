@@ -10,7 +10,7 @@ from engine.analysis.contributions.run_contributions import taken_apart
 from engine.analysis.gradient.gradients import GradientTable
 from engine.inputs.run_keywords import settings_of
 from engine.run.prepared import Prepared
-from engine.run.sampler_checks import check_plain
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.start import FinishedRun
 from unwind_risk.api.frames import framed
 from unwind_risk.api.notes import Notes

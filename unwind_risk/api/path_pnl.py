@@ -10,7 +10,7 @@ from engine.errors import InputError, did_you_mean
 from engine.run.backend import device_errors
 from engine.run.blocks import block_cells
 from engine.run.prepared import Prepared, scopes_of
-from engine.run.sampler_checks import check_plain
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.start import FinishedRun
 from kernels.base import CELL, CellRange
 from kernels.types import F64, Array

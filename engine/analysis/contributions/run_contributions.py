@@ -9,7 +9,7 @@ from engine.analysis.contributions.figures import ContributionTable
 from engine.analysis.contributions.replay import replay
 from engine.analysis.contributions.scene import Scene, scenes
 from engine.risk.results import RunResult
-from engine.run.sampler_checks import check_plain
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.start import FinishedRun
 
 

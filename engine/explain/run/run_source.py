@@ -19,7 +19,7 @@ from engine.run.blocks import Progress, simulate
 from engine.run.load import load_inputs
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_result import drawn_results
-from engine.run.sampler_checks import check_plain
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.start import FinishedRun, plan_of, wants_more_paths
 from engine.run.whole_scenarios import WholeScenario, whole_scenarios
 

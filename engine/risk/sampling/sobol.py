@@ -22,7 +22,7 @@ def sobol_points(n_coordinates: int, log2_points: int, key: tuple[int, int]) -> 
 
     key   of the scrambling: the same key, the same points; different ones, independent scramblings
 
-    Coordinates beyond those that have direction numbers, 257, are independent uniforms.
+    Coordinates beyond those that have direction numbers, 256, are independent uniforms.
     """
     words = np.random.Philox(key=np.array(key, np.uint64))
     n_even = min(n_coordinates, len(_directions()))

@@ -18,6 +18,7 @@ from kernels.types import F64
 
 WEIGHTED = (VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key)  # measures that are made of weights
 NEAR = 0.1  # of the tail's mass on either side of VaR, over which its density is read
+ROUNDING = 1e-9  # of a probability that is a sum of weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,7 +92,8 @@ def _tail(losses: F64, weights: F64, p: float) -> _Tail:
     beyond = np.cumsum(own)  # probability of a loss as great or greater
 
     def quantile(probability: float) -> float:
-        return float(ordered[min(int(np.searchsorted(beyond, probability, side="right")), ordered.size - 1)])
+        whole = int(np.searchsorted(beyond, probability * (1.0 + ROUNDING), side="right"))
+        return float(ordered[min(whole, ordered.size - 1)])
 
     var = quantile(p)
     inside = ordered > var

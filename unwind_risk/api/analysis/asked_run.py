@@ -10,7 +10,7 @@ from engine.inputs.opened import Opened
 from engine.inputs.run import RunConfig, resolve
 from engine.inputs.run_keywords import settings_of
 from engine.run.load import Inputs, load_inputs
-from engine.run.sampler_checks import check_plain
+from engine.run.sampling.sampler_checks import check_plain
 from unwind_risk.api.book import Book
 from unwind_risk.api.market import market_of
 from unwind_risk.api.result import Result

@@ -9,7 +9,7 @@ from engine.errors import InputError
 from engine.explain.run.path_replay import PathReplay, path_replay
 from engine.explain.run.replay_json import replay_json
 from engine.explain.run.run_source import ReadyRun, ready_as_recorded, ready_by_settings
-from engine.run.sampler_checks import check_plain
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.walk import UNITS as LEVEL_UNITS
 from unwind_risk.api.analysis.asked_run import Run, config_of, recorded_path
 from unwind_risk.api.analysis.page import page

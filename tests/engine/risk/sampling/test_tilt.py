@@ -1,22 +1,14 @@
 """The tilt against closed forms: of a straight loss, and of densities that add up to 1."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from scipy.special import gammaincinv, ndtri
+from scipy.special import gammaincinv
 
 from engine.risk.sampling.quadratic import Quadratic
 from engine.risk.sampling.tilt import tilt_to
 
 STRAIGHT = Quadratic(at=1.0, axes=np.eye(2), slopes=np.array([2.0, 0.0]), curves=np.zeros(2))
 CURVED = Quadratic(at=0.5, axes=np.eye(2), slopes=np.array([1.0, -0.4]), curves=np.array([0.15, -0.3]))
-
-
-def grid(n=400):
-    """Middles of n by n cells of equal probability, as normals (2, n^2)."""
-    one = ndtri((np.arange(n) + 0.5) / n)
-    return np.stack([each.ravel() for each in np.meshgrid(one, one)])
 
 
 def test_a_straight_loss_is_moved_to_the_threshold():
@@ -28,24 +20,28 @@ def test_a_straight_loss_is_moved_to_the_threshold():
     assert moved[:, 0] == pytest.approx([3.0, 0.0], rel=1e-6)
 
 
+def log_chi_square(x, nu):
+    """The density of chi-square, but for its constant."""
+    return (0.5 * nu - 1.0) * np.log(x) - 0.5 * x
+
+
 @pytest.mark.parametrize("nu", [None, 4.0])
-def test_under_the_tilt_the_mean_of_q_is_zero_and_densities_add_up(nu):
-    """E 1/likelihood = 1 under the tilt, and E Q = 0: by a grid of equal probabilities, fine to 1e-2 in the tails."""
+def test_the_likelihood_is_that_of_what_is_drawn(nu):
+    """Normals of the means and spreads that are drawn, and a chi-square so many times its own, over the plain ones."""
     tilt = tilt_to(4.0, CURVED, nu, bend=0.01)
-    assert tilt.theta > 0.0
-    totals = []
-    for u in (np.arange(64) + 0.5) / 64 if nu else [0.5]:
-        chi_square = tilt.mixing(np.full(160_000, u))
-        normals = tilt.normals(grid(), chi_square)
-        likelihood = tilt.likelihood(normals, chi_square)
-        totals.append([(1.0 / likelihood).mean(), ((np.log(likelihood) + tilt.psi) / tilt.theta).mean()])
-    ones, q = np.mean(totals, axis=0)
-    assert ones == pytest.approx(1.0, abs=0.06 if nu else 0.01)  # of a t the densities' ratio has a long tail
-    assert q == pytest.approx(0.0, abs=0.05)
+    chi_square, normals = np.array([0.7, 3.0, 9.0]), np.array([[0.3, -2.0, 4.0], [1.0, 0.0, -3.0]])
+    mean = tilt.normals(np.zeros((2, 3)), chi_square)
+    sd = tilt.normals(np.ones((2, 3)), chi_square) - mean
+    wanted = (0.5 * normals**2 - 0.5 * ((normals - mean) / sd) ** 2 - np.log(sd)).sum(axis=0)
+    if nu is not None:
+        scale = float(tilt.mixing(np.array([0.3]))[0] / tilt.none().mixing(np.array([0.3]))[0])
+        assert scale < 0.9  # a small chi-square makes larger moves of all
+        wanted += log_chi_square(chi_square / scale, nu) - np.log(scale) - log_chi_square(chi_square, nu)
+    assert np.log(tilt.likelihood(normals, chi_square)) == pytest.approx(wanted, abs=1e-10)
 
 
 def test_without_a_tilt_chi_square_is_its_own():
-    none = replace(tilt_to(4.0, CURVED, 4.0), theta=0.0, psi=0.0)
+    none = tilt_to(4.0, CURVED, 4.0).none()
     u = np.array([0.1, 0.5, 0.9])
     assert none.mixing(u) == pytest.approx(2.0 * gammaincinv(2.0, u))
     assert none.likelihood(np.ones((2, 3)), none.mixing(u)) == pytest.approx(np.ones(3))

@@ -20,7 +20,7 @@ def test_equal_weights_give_the_unweighted_figures():
 
 
 def test_weights_by_hand():
-    """Of 4 paths a loss of 10 has 0.1, one of 6 0.3 of the probability: at 0.8, VaR 6 and ES (10 x 0.1 + 6 x 0.1) / 0.2."""
+    """A loss of 10 has a probability of 0.1, one of 6 0.3: at 0.8, VaR 6 and ES (10 x 0.1 + 6 x 0.1) / 0.2."""
     one = np.array([10.0, 6.0, 2.0, 0.0])
     weights = 4.0 * np.array([0.1, 0.3, 0.3, 0.3])
     tail = weighted_tail(Replicates(losses=np.stack([one, one]), weights=np.stack([weights, weights])), 0.8, 1.0)

@@ -5,7 +5,7 @@ import pytest
 from engine.errors import InputError
 from engine.inputs.run import resolve
 from engine.mechanisms.unwind import Unwind
-from engine.run.sampler_checks import check_plain, check_sampled
+from engine.run.sampling.sampler_checks import check_plain, check_sampled
 
 
 def config(**settings):
@@ -36,6 +36,6 @@ def test_what_knows_no_weights_is_refused(settings, said):
 
 
 def test_single_paths_are_refused():
-    with pytest.raises(InputError, match="sampler: is_sobol gives `unwind run` its VaR and ES; .*: leave sampler out"):
+    with pytest.raises(InputError, match=r"sampler: is_sobol gives `unwind run` its VaR and ES; .*: leave sampler out"):
         check_plain(config())
     check_plain(resolve({}, {}))
