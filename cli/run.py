@@ -56,8 +56,8 @@ def run(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="How one normal or t step is drawn: plain; is_sobol: quasi-random paths, most where the books lose;"
-            "  sobol: quasi-random, all alike. Default: plain.",
+            help="How one normal or t step is drawn: plain; is_sobol: quasi-random paths, most where the books lose."
+            " Default: plain.",
         ),
     ] = None,
     currency: options.RunCurrency = None,

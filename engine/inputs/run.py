@@ -242,10 +242,10 @@ class RunConfig(Strict):
     steps: Literal["auto", "daily"] = Field(
         default="auto", description="auto: one step of the full horizon where its law is exact; daily: walk day by day."
     )
-    sampler: Literal["plain", "is_sobol", "sobol"] = Field(
+    sampler: Literal["plain", "is_sobol"] = Field(
         default="plain",
         description="How paths of one normal or t step are drawn: plain; is_sobol: quasi-random, weighted, more of"
-        " them where the books lose most; sobol: quasi-random, all alike.",
+        " them where the books lose most.",
     )
     currency: CurrencyCode = Field(default=HOME, description="Of the P&L, at the path's own rate.")
     out: InputPath | None = Field(default=None, description="JSON file for the result.")

@@ -52,7 +52,7 @@ class RunFacts:
     inputs: Mapping[str, str]  # "market", "book", "scenario:NAME" -> sha256
     until_se: float | None  # relative error of every scenario's total VaR that was asked for
     laws: tuple[Mapping[str, str], ...] = ()  # scenarios that differ by their law alone: law -> scenario
-    sampler: str = "plain"  # how paths were drawn: "plain", "is_sobol" or "sobol"
+    sampler: str = "plain"  # how paths were drawn: "plain" or "is_sobol"
     standings: Mapping[str, Standing] = field(default_factory=dict)  # by scenario: a forecast or a stress, by what law
 
 

@@ -103,11 +103,10 @@ class Sampler:
         return _product(self.turned, standard), self.tilt.none().mixing(uniforms)
 
 
-def sampler_for(law: OneStep, losses: Callable[[F64], F64], seed: int, *, is_tilted: bool) -> Sampler:
-    """Return how paths are drawn for a book.
+def sampler_for(law: OneStep, losses: Callable[[F64], F64], seed: int) -> Sampler:
+    """Return how paths are drawn for a book: towards the loss that a first few exceed with a probability of 1 %.
 
-    losses      of moves (n_factors, n): the book's, (n,) [currency]
-    is_tilted   towards the loss that a first few paths exceed with a probability of 1 %; else all count alike
+    losses   of moves (n_factors, n): the book's, (n,) [currency]
     """
     drift = law.drift[:, None]
     quadratic = quadratic_of(lambda normals: losses(drift + _product(law.chol, normals)), law.drift.size)
@@ -115,8 +114,6 @@ def sampler_for(law: OneStep, losses: Callable[[F64], F64], seed: int, *, is_til
     none = tilt_to(quadratic.at, quadratic, law.nu, bend).none()
     loads = law.chol @ quadratic.axes
     plain = Sampler(law=law, seed=seed, tilt=none, loads=loads, turned=gradient_first(quadratic))
-    if not is_tilted:
-        return plain
     normals, chi_square = plain._plain(PILOT, PILOT_LOG2)
     threshold = float(np.quantile(losses(plain._moves(normals, chi_square)), TAIL))
     return replace(plain, tilt=tilt_to(threshold, quadratic, law.nu, bend))

@@ -7,7 +7,6 @@ from hashlib import sha256
 import numpy as np
 
 from engine.errors import InputError, RiskError
-from engine.inputs.run import RunConfig
 from engine.mechanisms.law import LAW_KINDS
 from engine.mechanisms.unwind import Unwind
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
@@ -52,7 +51,7 @@ def sampled_scenarios(
         P&L is not finite, or the device failed.
     """
     config = parts[0].config
-    log2_points = log2_for(n_paths, config)
+    log2_points = log2_for(n_paths)
     samplers = [_sampler(part) for part in parts]
     n = [each.n_paths(log2_points) for each in samplers]
     for part, each in zip(parts, n, strict=True):
@@ -84,9 +83,9 @@ def path_moves(sampled: SampledScenario, replicate: int, path: int) -> tuple[F64
     return moves[:, path], float(weights[path])
 
 
-def log2_for(n_paths: int, config: RunConfig) -> int:
-    """Return the logarithm of a replicate's tilted paths, or of all of them, that make up `n_paths` at least."""
-    wanted = n_paths / REPLICATES / (1.0 + 2.0**-PLAIN_PART if config.sampler == "is_sobol" else 1.0)
+def log2_for(n_paths: int) -> int:
+    """Return the logarithm of a replicate's tilted paths that make up `n_paths` at least, with the plain ones."""
+    wanted = n_paths / REPLICATES / (1.0 + 2.0**-PLAIN_PART)
     return max(LEAST_LOG2, int(np.ceil(np.log2(wanted))))
 
 
@@ -121,7 +120,7 @@ def _sampler(part: Prepared) -> Sampler:
             return np.asarray(0.0 - part.backend.pnl_of_moves(part.packed.book, np.ascontiguousarray(moves))[0])
 
     law = one_step_of(part.packed.model, _nu(part.inputs.unwinds[0]))
-    return sampler_for(law, losses, part.config.seed, is_tilted=part.config.sampler == "is_sobol")
+    return sampler_for(law, losses, part.config.seed)
 
 
 def _results(part: Prepared, pnl: F64, weights: F64) -> tuple[ScopeResult, ...]:

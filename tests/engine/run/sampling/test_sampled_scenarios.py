@@ -41,17 +41,15 @@ def assert_alike(found, plain):
                 assert a.value == pytest.approx(b.value, abs=4.5 * np.hypot(a.se, b.se))
 
 
-@pytest.mark.parametrize("sampler", ["is_sobol", "sobol"])
-def test_figures_are_those_of_plain_paths(sampler):
-    assert_alike(finished(sampler), finished("plain", 50_000))
+def test_figures_are_those_of_plain_paths():
+    assert_alike(finished(), finished("plain", 50_000))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sampler", ["is_sobol", "sobol"])
 @pytest.mark.parametrize("law", ["ewma", "t"])
-def test_figures_of_other_laws_are_those_of_plain_paths(sampler, law):
+def test_figures_of_other_laws_are_those_of_plain_paths(law):
     settings = {"scenario": None, "law": law}
-    assert_alike(finished(sampler, 50_000, **settings), finished("plain", 1_000_000, **settings))
+    assert_alike(finished("is_sobol", 50_000, **settings), finished("plain", 1_000_000, **settings))
 
 
 def test_the_total_gains_and_json_says_what_the_paths_are_worth():
@@ -99,10 +97,8 @@ def test_until_se_doubles_sampled_paths():
 
 
 def test_paths_are_rounded_up_to_replicates_of_a_power_of_two():
-    tilted, alike = resolve({"sampler": "is_sobol"}, {}), resolve({"sampler": "sobol"}, {})
-    assert log2_for(1_000_000, tilted) == 16  # 16 x 65,536 x 1.25 = 1,310,720
-    assert log2_for(1_000_000, alike) == 16  # 16 x 65,536 = 1,048,576
-    assert log2_for(100, tilted) == 8
+    assert log2_for(1_000_000) == 16  # 16 x 65,536 x 1.25 = 1,310,720
+    assert log2_for(100) == 8
 
 
 def test_what_looks_at_single_paths_refuses():
@@ -113,7 +109,7 @@ def test_what_looks_at_single_paths_refuses():
 
 
 def test_other_commands_refuse():
-    config = resolve({"scenario": ["base"], "sampler": "sobol"}, {})
+    config = resolve({"scenario": ["base"], "sampler": "is_sobol"}, {})
     with pytest.raises(InputError, match="leave sampler out"):
         prepare(config, load_inputs(config), ignore)
 
