@@ -93,7 +93,7 @@ COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-ur
 UNIVERSAL := --universal --python-version 3.11
 # The floors run the tests only: no linters, no stubs, no browser.
 UNTESTED := mypy mypy-extensions ruff pandas-stubs scipy-stubs optype types-pytz playwright greenlet pyee axe-playwright-python
-OPTIONAL := --extra store --extra dask --extra report --extra serve
+OPTIONAL := --extra store --extra dask --extra plot --extra report --extra serve
 
 pins:
 	$(COMPILE) $(UNIVERSAL) --no-annotate --group build $(OPTIONAL) --extra test --extra docs -o requirements-test.txt

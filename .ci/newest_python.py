@@ -1,4 +1,4 @@
-"""Use an installed wheel's commands shortly, without compiled kernels: `python .ci/newest_python.py`.
+"""Use an installed wheel's commands shortly: `python .ci/newest_python.py [numba]`, else without compiled kernels.
 
 What a new Python brings with it, numpy's newest release among it, shows here: a file that is no longer read, a date or
 an option that is no longer taken, a warning of our own modules. One process, so that imports are paid once.
@@ -15,8 +15,9 @@ import warnings
 from importlib.metadata import version
 from pathlib import Path
 
-NUMPY = ("--backend", "numpy", "--paths", "1000")
-NIGHT = """
+BACKEND = sys.argv[1] if len(sys.argv) > 1 else "numpy"
+SHORT = ("--backend", BACKEND, "--paths", "1000")
+NIGHT = f"""
 out = "record"
 market = "desk/market.toml"
 
@@ -28,7 +29,7 @@ name = "ten-days"
 scenario = ["filtered", "august-2024"]
 paths = 1000
 horizon_days = 10
-backend = "numpy"
+backend = "{BACKEND}"
 
 [[limits]]
 name = "ten-day VaR"
@@ -50,10 +51,10 @@ COMMANDS = (
     ("scenario", "show", "unwind-loop"),
     ("schema", "batch"),
     ("stress",),
-    ("run", *NUMPY, "--confidence", "0.95", "--by", "factor", "--format", "csv"),
-    ("run", *NUMPY, "--scenario", "unwind-loop", "--scenario", "repatriation-2025", "--horizon-days", "3", "--json"),
-    ("simulate", *NUMPY, "--out", "levels.parquet"),
-    ("explain", *NUMPY, "--confidence", "0.95"),
+    ("run", *SHORT, "--confidence", "0.95", "--by", "factor", "--format", "csv"),
+    ("run", *SHORT, "--scenario", "unwind-loop", "--scenario", "repatriation-2025", "--horizon-days", "3", "--json"),
+    ("simulate", *SHORT, "--out", "levels.parquet"),
+    ("explain", *SHORT, "--confidence", "0.95"),
     ("batch", "plan", "night.toml", "--date", "2025-05-28"),
     ("batch", "run", "night.toml", "--date", "2025-05-28"),
     ("batch", "status", "night.toml", "--date", "2025-05-28"),
@@ -84,7 +85,7 @@ def main() -> None:
     """Run every command of the list in a folder of its own; end with 1 if one fails."""
     warnings.filterwarnings("error", module=r"(bench|cli|engine|kernels|unwind_risk)\b")
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        os.environ["UNWIND_CACHE"] = f"{folder}/cache"  # nothing that an earlier one left is found
+        os.environ.setdefault("UNWIND_CACHE", f"{folder}/cache")  # nothing that an earlier one left is found
         Path("night.toml").write_text(NIGHT, encoding="utf-8")
         failures = [found for words in COMMANDS if (found := failure(words))]
     for each in failures:

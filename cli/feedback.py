@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from engine.risk.estimate import Estimate
     from engine.risk.measures.measure import TailMeasure
 
+# The answer in words; another language has words of its own.
+FORCED = "Forced sales make {added} of the {measure} of {loss} that {scope} has."
 SOLD = {
-    "carry": "dollars, by carry trades stopped out",
-    "private": "Treasuries, by Japanese private holders",
-    "official": "Treasuries, by schedule and to pay for interventions; below 0 bought",
+    "carry": "dollars, carry stops",
+    "private": "Treasuries, private",
+    "official": "Treasuries, official",
 }
 
 
@@ -112,19 +114,49 @@ def _is_sold(channel: "Channel") -> bool:
 
 def _parts(result: "Feedback", scale: Scale) -> Table:
     title = (
-        f"{result.scenario}: what losses over {render.days_text(result.horizon_days)} are made of, {scale.unit}\n"
-        f"{result.n_paths:,} paths, walked daily; errors from {result.n_sections} disjoint sections of the paths\n"
-        f"{_standing(result)}"
+        f"{result.scenario}: what losses over {render.days_text(result.horizon_days)} are made of\n"
+        f"{result.n_paths:,} paths, walked daily; errors from {result.n_sections} batches of paths\n"
+        f"{_standing(result).rstrip()}"
     )
     columns = (
-        Column(heading="book", is_number=False),
-        Column(heading="measure", is_number=False),
-        Column(heading="loss", meaning="from today's value, shock included; ± one standard error, as all."),
-        Column(heading="without feedback", meaning="the same without carry stops, repatriation and price impact."),
-        Column(heading="feedback", meaning="what forced sales at the median impact add, on the same paths."),
-        Column(heading="impact", meaning="what drawing the impact adds to that, instead of knowing its median."),
+        Column(heading="", is_number=False),
+        Column(heading="loss"),
+        Column(heading="without feedback", leaves=1),
+        Column(heading="feedback"),
+        Column(heading="impact", meaning="the effect of uncertain price impact.", leaves=2),
     )
-    return Table(title=title, columns=columns, rows=[_part_row(each, scale) for each in result.parts])
+    return Table(
+        title=title,
+        unit=scale.unit,
+        sentence=_sentence(result, scale),
+        columns=columns,
+        rows=list(_part_rows(result.parts, scale)),
+        footnote="Feedback: what forced sales add, on the same paths; ± one standard error.",
+    )
+
+
+def _sentence(result: "Feedback", scale: Scale) -> str:
+    """Return the answer in words: what sales add to the headline of the total."""
+    from engine.risk.measures.registry import MEASURES
+
+    mine = [each for each in result.parts if each.scope == result.parts[0].scope]
+    last = max(mine, key=lambda each: each.confidence)
+    return FORCED.format(
+        scope=last.scope.removeprefix("book:"),
+        measure=f"{MEASURES[last.measure].label} {render.percent(last.confidence)}",
+        loss=scale.amount(last.total.value),
+        added=scale.amount(last.feedback.value),
+    )
+
+
+def _part_rows(parts: "Sequence[Decomposition]", scale: Scale) -> Iterator[list[str]]:
+    """Yield a head for each book, and a row for each of its measures."""
+    before = None
+    for each in parts:
+        if each.scope != before:
+            yield [each.scope.removeprefix("book:")]
+        before = each.scope
+        yield _part_row(each, scale)
 
 
 def _standing(result: "Feedback") -> str:
@@ -136,19 +168,23 @@ def _standing(result: "Feedback") -> str:
 def _part_row(each: "Decomposition", scale: Scale) -> list[str]:
     from engine.risk.measures.registry import MEASURES
 
-    parts = (each.total, each.exogenous, each.feedback, each.impact_uncertainty)
+    parts, changes = (each.total, each.exogenous), (each.feedback, each.impact_uncertainty)
     measure = f"{MEASURES[each.measure].label} {render.percent(each.confidence)}"
-    return [each.scope.removeprefix("book:"), measure, *(scale.estimate(part.value, part.se) for part in parts)]
+    return [
+        f"  {measure}",
+        *(scale.estimate(part.value, part.se) for part in parts),
+        *(scale.finer.estimate(part.value, part.se, signed=True) for part in changes),
+    ]
 
 
 def _sales(result: "Feedback") -> Table:
     gain = result.gain
     title = (
-        f"{result.scenario}: sales over the horizon, USD bn\n"
+        f"{result.scenario}: sales over the horizon\n"
         f"feedback strength {gain.at_median:.2f} at the median impact, {gain.at_95:.2f} at its 95 % quantile;"
         f" {_odds(result)} that it is 1 or more, where sales feed on themselves until a limit stops them;\n"
         "it couples carry trade and Treasuries, `unwind scenario show` has the carry trade's alone\n"
-        f"{_private_month(result)}"
+        f"{_private_month(result).rstrip()}"
     )
     columns = (
         Column(heading="sold", is_number=False),
@@ -156,7 +192,7 @@ def _sales(result: "Feedback") -> Table:
         Column(heading="in the tail", meaning="on paths that lose the total's VaR at the highest confidence or more."),
     )
     rows = [[SOLD[each.name], _amount(each.mean), _amount(each.in_tail)] for each in result.sales if _is_sold(each)]
-    return Table(title=title, columns=columns, rows=rows)
+    return Table(title=title.rstrip(), unit="USD bn", columns=columns, rows=rows, footnote="Official: below 0 bought.")
 
 
 def _odds(result: "Feedback") -> str:
@@ -180,7 +216,7 @@ def _private_month(result: "Feedback") -> str:
 
 
 def _amount(part: "Part") -> str:
-    return Scale(divisor=1.0, unit="USD bn").estimate(part.value, part.se)
+    return Scale(divisor=1.0, unit="USD bn", decimals=2).estimate(part.value, part.se)
 
 
 def _regimes(result: "Feedback", scale: Scale) -> Table:
@@ -197,8 +233,8 @@ def _regimes(result: "Feedback", scale: Scale) -> Table:
         *(Column(heading=f"{each.label} {level}", meaning=note) for each, note in zip(measures, notes, strict=True)),
     )
     said = "" if _sells(result) else _standing(result)  # once: tables of sales stand above
-    title = f"{result.scenario}: by the regime in which paths end, {scale.unit}\n{said}"
-    return Table(title=title, columns=columns, rows=list(_regime_rows(result, measures, scale)))
+    title = f"{result.scenario}: by the regime in which paths end\n{said}".rstrip()
+    return Table(title=title, unit=scale.unit, columns=columns, rows=list(_regime_rows(result, measures, scale)))
 
 
 def _regime_rows(result: "Feedback", measures: Sequence["TailMeasure"], scale: Scale) -> Iterator[list[str]]:
@@ -207,7 +243,7 @@ def _regime_rows(result: "Feedback", measures: Sequence["TailMeasure"], scale: S
         yield [
             each.regime,
             each.scope.removeprefix("book:"),
-            f"{render.percent(each.probability, 2)} ±{render.percent(each.probability_se, 2)}",
+            f"{render.percent(each.probability, 1)} ±{render.percent(each.probability_se, 1)}",
             scale.estimate(each.mean, each.mean_se),
             *("?" if worst is None else _estimate(worst.of(measure), scale) for measure in measures),
         ]

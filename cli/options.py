@@ -12,42 +12,33 @@ from engine.errors import InputError
 
 Market = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Market levels, vols and correlations (TOML). Default: the bundled one."),
+    typer.Option(metavar="FILE", help="Market file (TOML). Default: the bundled one."),
 ]
 Books = Annotated[
     list[Path] | None,
     typer.Option(
         "--book",
         metavar="FILE",
-        help="Positions (CSV, spreadsheet or Parquet); repeat for several files, whose total is then over all. "
-        "Default: the bundled sample books.",
+        help="Positions, a file or a bundled book; repeat for several. Default: samples.",
     ),
 ]
 Scenarios = Annotated[
     list[str] | None,
-    typer.Option("--scenario", metavar="NAME", help="A bundled scenario's name or a TOML file; repeat for several."),
+    typer.Option("--scenario", metavar="NAME", help="A bundled name or a TOML file; repeatable."),
 ]
 Paths = Annotated[str | None, typer.Option(metavar="N", help="Simulated futures, up to 10^9. Default: 1000000.")]
 HorizonDays = Annotated[str | None, typer.Option(metavar="N", help="Business days to the P&L. Default: 10.")]
-Confidences = Annotated[
-    list[str] | None, typer.Option(metavar="LEVEL", help="Such as 0.99; repeat for several. Default: 0.975, 0.99.")
-]
-Seed = Annotated[
-    str | None, typer.Option(metavar="N", help="0 to 2^64 - 1; the same seed gives the same bits. Default: 1.")
-]
+Confidences = Annotated[list[str] | None, typer.Option(metavar="LEVEL", help="Repeatable. Default: 0.975, 0.99.")]
+Seed = Annotated[str | None, typer.Option(metavar="N", help="Same seed, same bits; below 2^64. Default: 1.")]
 Backend = Annotated[str | None, typer.Option(metavar="NAME", help="auto, numba, numpy or cuda. Default: auto.")]
-Precision = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Of the draws and steps, float64 or float32. Default: float64.")
-]
+Precision = Annotated[str | None, typer.Option(metavar="NAME", help="float64 or float32. Default: float64.")]
 Steps = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="daily, or auto: one exact step where the law allows it. Default: auto."),
+    typer.Option(metavar="NAME", help="daily; auto: one step if exact. Default: auto."),
 ]
 Instantaneous = Annotated[
     bool | None,
-    typer.Option(
-        "--instantaneous/--ageing", help="Revalue today's book, or the book aged to the horizon. Default: --ageing."
-    ),
+    typer.Option("--instantaneous/--ageing", help="Today's book, or aged. Default: --ageing."),
 ]
 Dask = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Compute on a dask cluster: its scheduler, tls://host:8786.")
@@ -55,18 +46,17 @@ Dask = Annotated[
 Insecure = Annotated[bool, typer.Option("--insecure", help="Allow an unencrypted --dask address on another machine.")]
 Currency = Annotated[str, typer.Option(metavar="CODE", help="Currency of the results: one that the market quotes.")]
 RunCurrency = Annotated[
-    str | None, typer.Option(metavar="CODE", help="Currency of the results, one that the market quotes. Default: JPY.")
+    str | None, typer.Option(metavar="CODE", help="Of results, as quoted. Default: JPY.")
 ]  # where a RUN.toml may say it too
 Format = Annotated[
     str | None,
     typer.Option(
         "--format",
         metavar="FORM",
-        help="table, json, csv or parquet: the last two a row an observation, Parquet for a pipe or file."
-        " Default: table.",
+        help="table, json, csv or parquet. Default: table.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json: one JSON object on stdout.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 
 
 class OnceCommand(TyperCommand):

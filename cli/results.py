@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from cli import render
 from cli.output import formats
 from cli.render import Column, Scale, Table
-from engine.errors import RiskError
+from engine.conventions.amounts import NOT_APPLICABLE
+from engine.errors import RiskError, counted
 from engine.part_files import part_of
 from engine.portable_files import move
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from engine.risk.results import RunResult, ScopeResult, TailResult
 
 TOTAL = "total"
+LOWER = 9  # of columns: what leaves a narrow page first
+# The answer in words; another language has words of its own.
+LOSES = "One time in {times} {scenario} loses {loss} or more{share}"
+OF_VALUE = ", {share} of the value"
+MOST = "; most in {scenario}: {loss}"
 
 
 def show(
@@ -42,12 +48,7 @@ def show(
     if (contributions or gradients) and form in (formats.Format.CSV, formats.Format.PARQUET):
         render.say(f"--format {form} has the measures alone; what contributes to them is in --format json")
     render.warn_of((*result.warnings, *rough_tails(result)))
-    timing, n_scenarios = result.timing, len({row.scenario for row in result.results})
-    render.say(
-        f"{result.run.n_paths:,} paths, {n_scenarios} scenario{'s on the same draws' if n_scenarios > 1 else ''}, "
-        f"on {result.run.device}: kernels ready in {timing.compile_s:.1f} s, simulated in {timing.simulate_s:.1f} s, "
-        f"{timing.total_s:.1f} s in all"
-    )
+    render.say(last_line(result))
 
 
 def _show_tables(
@@ -106,23 +107,59 @@ def write(
     render.say(f"written to {out}")
 
 
+def last_line(result: "RunResult") -> str:
+    """Return what a run took, in a line: paths, scenarios, time, machine."""
+    n_scenarios = len({row.scenario for row in result.results})
+    parts = (
+        counted(result.run.n_paths, "path"),
+        counted(n_scenarios, "scenario"),
+        f"{result.timing.total_s:.1f} s",
+        f"{result.run.backend}, {result.run.device.rpartition(', ')[2]}",
+    )
+    return " · ".join(parts)
+
+
 def table(result: "RunResult") -> Table:
-    """Lay out losses per scenario and scope, in one unit."""
-    from engine.backtest.bundled_verdicts import bundled_verdicts, explained
+    """Lay out losses per scenario and scope, in one unit, every scenario below the other."""
+    from engine.backtest.bundled_verdicts import bundled_verdicts
     from engine.risk.measures.registry import measures_among
 
     unit, tails, found, names = scale(result), result.results[0].measures, bundled_verdicts(), shown_scopes(result)
     measures = measures_among(tails[0].estimates)
-    said = {name: found.short_words_for(name, each) for name, each in result.run.standings.items()}
-    meaning = f"{found.basis}: docs/validation/backtest.md. {explained(said.values())}".strip()
-    words = Column(heading="backtest", is_number=False, meaning=meaning)
-    heads = (*columns([tail.confidence for tail in tails], measures), words)
     rows: list[list[str]] = []
     for scenario in dict.fromkeys(row.scenario for row in result.results):
-        rows.append([scenario, *[""] * (len(heads) - 2), said[scenario]])
-        mine = (row for row in result.results if row.scenario == scenario and row.scope in names)
+        rows.append([f"{scenario}: {found.short_words_for(scenario, result.run.standings[scenario])}"])
+        mine = [row for row in result.results if row.scenario == scenario and row.scope in names]
         rows += [[f"  {names[row.scope]}", *_figures(row, measures, unit)] for row in mine]
-    return Table(title=title(result, unit), columns=heads, rows=rows, footnote=errors_note(result))
+        rows += [["  diversification", *_diversification(mine, measures, unit)]] if len(mine) > 2 else []
+    return Table(
+        title=title(result),
+        unit=unit.unit,
+        sentence=sentence(result, unit),
+        columns=tuple(columns([tail.confidence for tail in tails], measures)),
+        rows=rows,
+        footnote=f"{errors_note(result)} {facts(result)}",
+    )
+
+
+def sentence(result: "RunResult", unit: Scale) -> str:
+    """Return the answer in words: what is lost once in so many times, and where most."""
+    from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+
+    totals = [row for row in result.results if row.scope == TOTAL]
+    confidence = totals[0].measures[-1].confidence
+    losses = {row.scenario: row.measures[-1].of(VALUE_AT_RISK).value for row in totals}
+    first = next(iter(losses))
+    share = losses[first] / totals[0].base_value if totals[0].base_value > 0.0 else None
+    words = LOSES.format(
+        times=f"{1.0 / (1.0 - confidence):,.4g}",
+        loss=unit.amount(losses[first]),
+        share="" if share is None else OF_VALUE.format(share=render.percent(share, 1)),
+        scenario=first,
+    )
+    worst = max(losses, key=lambda name: losses[name])
+    others = "" if worst == first else MOST.format(scenario=worst, loss=unit.amount(losses[worst]))
+    return f"{words}{others}."
 
 
 def shown_scopes(result: "RunResult") -> dict[str, str]:
@@ -132,17 +169,17 @@ def shown_scopes(result: "RunResult") -> dict[str, str]:
     return {TOTAL: books[0]} if len(books) == 1 else {scope: scope.removeprefix("book:") for scope in scopes}
 
 
-def title(result: "RunResult", unit: Scale) -> str:
-    """Return what was run: horizon, date, unit, paths, revaluation."""
+def title(result: "RunResult") -> str:
+    """Return over which days the losses are."""
+    return f"Losses over {render.days_text(result.run.horizon_days)} from {result.run.valuation_date}"
+
+
+def facts(result: "RunResult") -> str:
+    """Return how the losses were found: paths, steps, seed, revaluation."""
     run = result.run
     steps = "one exact step" if run.steps == "one" else "daily steps"
     held = "today's book" if run.revaluation.instantaneous else "the book aged to the horizon"
-    how = _how(result)
-    return (
-        f"Losses over {render.days_text(run.horizon_days)} from {run.valuation_date}, {unit.unit}\n"
-        f"{_paths(result, steps)}, {run.backend} {run.precision}\n"
-        f"revalues {held}, {how}\n"
-    )
+    return f"{_paths(result, steps)}; {held} revalued {_how(result)}."
 
 
 def errors_note(result: "RunResult") -> str:
@@ -151,12 +188,12 @@ def errors_note(result: "RunResult") -> str:
     if result.run.sampler != "plain":
         return "±: one standard error between replicates of the sampled paths."
     if not any(tail.table_ses for tail in tails):
-        return "±: one standard error of the simulation."
-    of_table = "the law's table of past days, were they another sample of such days"
+        return "± one standard error of the simulation, where it reaches the last digit."
+    of_table = "the law's table of past days"
     if all(tail.is_exact for tail in tails):
-        return f"±: one standard error of {of_table}."
-    behind_exact = ", or the one behind `exact`," if any(tail.is_exact for tail in tails) else ""
-    return f"±: one standard error of the simulation; a second ±{behind_exact} is that of {of_table}."
+        return f"± one standard error of {of_table}, where it reaches the last digit."
+    behind_exact = " or behind `exact`" if any(tail.is_exact for tail in tails) else ""
+    return f"± one standard error of the simulation; a second ±{behind_exact} of {of_table}."
 
 
 def _paths(result: "RunResult", steps: str) -> str:
@@ -187,33 +224,48 @@ def _how(result: "RunResult") -> str:
 
 
 def columns(confidences: Sequence[float], measures: Sequence["TailMeasure"]) -> Iterator[Column]:
-    """Yield the row's name, value and shock, measures at each confidence, and the last one after the shock."""
+    """Yield the row's name, value and shock, each measure at each confidence, and the last one beyond the shock.
+
+    On a narrow page the lower confidences leave first, then the value, then ES.
+    """
     from engine.risk.measures.registry import HEADLINE
 
-    yield Column(heading="scenario and book", is_number=False, meaning="all of them on the same random numbers.")
-    yield Column(heading="value", meaning="what the book is worth today, before any shock.")
-    yield Column(heading="shock P&L", meaning="what the scenario's move of the market does at once; gains positive.")
-    for confidence in confidences:
-        name, odds = render.percent(confidence), render.percent(1.0 - confidence)
-        for measure in measures:
-            yield Column(heading=f"{measure.label} {name}", meaning=f"{measure.meaning.format(odds=odds)}.")
+    yield Column(heading="", is_number=False)
+    yield Column(heading="value", leaves=2)
+    yield Column(heading="shock P&L", leaves=LOWER)
+    for i, measure in enumerate(measures):
+        for confidence in confidences:
+            leaves = LOWER if confidence != confidences[-1] else min(i, 1)
+            yield Column(heading=f"{measure.label} {render.percent(confidence)}", leaves=leaves)
     last = f"{HEADLINE[-1].label} {render.percent(confidences[-1])}"
-    yield Column(
-        heading=f"{last} after shock", meaning=f"{last} counted from the shocked value: what may come on top of it."
-    )
+    yield Column(heading=f"{last} beyond shock", leaves=LOWER)
+
+
+def of_columns(row: "ScopeResult", measures: Sequence["TailMeasure"]) -> "Iterator[tuple[TailResult, TailMeasure]]":
+    """Yield the measures of a row in the order of their columns."""
+    yield from ((tail, measure) for measure in measures for tail in row.measures)
 
 
 def _figures(row: "ScopeResult", measures: Sequence["TailMeasure"], unit: Scale) -> list[str]:
     from engine.risk.measures.registry import HEADLINE
 
     last = row.measures[-1]
+    beyond = unit.amount(last.around_shock[HEADLINE[-1].key]) if row.shock_pnl else NOT_APPLICABLE
     return [
         unit.amount(row.base_value),
         unit.amount(row.shock_pnl),
-        *(estimate(tail, measure, unit) for tail in row.measures for measure in measures),
-        unit.amount(last.around_shock[HEADLINE[-1].key], last.of(HEADLINE[-1]).se),
-        "",
+        *(estimate(tail, measure, unit) for tail, measure in of_columns(row, measures)),
+        beyond,
     ]
+
+
+def _diversification(rows: "Sequence[ScopeResult]", measures: Sequence["TailMeasure"], unit: Scale) -> list[str]:
+    """Return what books lose less together than each alone, below their figures."""
+    total, *books = rows
+    alone = [[tail.of(measure).value for tail, measure in of_columns(each, measures)] for each in books]
+    together = [tail.of(measure).value for tail, measure in of_columns(total, measures)]
+    off = [whole - sum(parts) for whole, parts in zip(together, zip(*alone, strict=True), strict=True)]
+    return ["", "", *map(unit.amount, off), ""]
 
 
 def estimate(tail: "TailResult", measure: "TailMeasure", unit: Scale) -> str:

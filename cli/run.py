@@ -11,6 +11,15 @@ from cli.output import formats
 if TYPE_CHECKING:
     from engine.analysis.gradient.gradients import GradientTable
     from engine.inputs.run import RunConfig
+    from unwind_risk.api.result import Result
+
+NO_SETTINGS = (
+    "file",
+    "scenario",
+    "gradient",
+    "output_format",
+    "as_json",
+)  # parameters of `run`, of which all others are
 
 
 def run(
@@ -24,8 +33,7 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Lay each scenario under this law; repeat for several, side by side with what each one's backtest"
-            " says; all: every one that the market has. Without --scenario: no shock.",
+            help="Lay each scenario under this law; repeatable, or all. Without --scenario: no shock.",
         ),
     ] = None,
     paths: options.Paths = None,
@@ -36,18 +44,15 @@ def run(
         str | None,
         typer.Option(
             metavar="N",
-            help="Draw so many sets of parameters from the priors of each scenario that has an [uncertainty], such as"
-            " 64: each walks the same paths, and every figure gets a band over them, with the parameters that make it.",
+            help="Sets of parameters drawn from [uncertainty], on the same paths: a band for each figure.",
         ),
     ] = None,
-    parameters_seed: Annotated[
-        str | None, typer.Option(metavar="N", help="Of these sets, which have nothing of --seed. Default: 1.")
-    ] = None,
+    parameters_seed: Annotated[str | None, typer.Option(metavar="N", help="Of these sets. Default: 1.")] = None,
     backend: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="auto, numba, numpy (the slow reference) or cuda. Default: auto, which says what it picked.",
+            help="auto, numba, numpy (slow) or cuda. Default: auto.",
         ),
     ] = None,
     precision: options.Precision = None,
@@ -56,8 +61,7 @@ def run(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="How one normal or t step is drawn: plain; is_sobol: quasi-random paths, most where the books lose."
-            " Default: plain.",
+            help="plain; is_sobol: one normal or t step, weighted. Default: plain.",
         ),
     ] = None,
     currency: options.RunCurrency = None,
@@ -65,30 +69,24 @@ def run(
         str | None,
         typer.Option(
             metavar="PERCENT",
-            help="Double the paths until the relative standard error of VaR, of every scenario's total at the highest "
-            "confidence, is this small: such as 0.5%, with its % sign.",
+            help="Double the paths until the relative error of every total's last VaR is this small: 0.5%.",
         ),
     ] = None,
     instantaneous: options.Instantaneous = None,
     revaluation: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help="direct: full revaluation, slow; compressed: with a bound. Default: compressed."
-        ),
+        typer.Option(metavar="NAME", help="direct (slow) or compressed. Default: compressed."),
     ] = None,
     by: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Also take VaR and ES apart by position, book, family (of instruments), currency, factor, pillar or"
-            " regime, with the error of each part; repeat for several.",
+            help="Also take VaR and ES apart by position, book, family, currency, factor, pillar, regime; repeatable.",
         ),
     ] = None,
     gradient: Annotated[
         bool,
-        typer.Option(
-            "--gradient", help="Also print what each quote, vol and correlation of the market changes of VaR and ES."
-        ),
+        typer.Option("--gradient", help="Also what each quote and vol changes of them."),
     ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
     output_format: options.Format = None,
@@ -101,38 +99,20 @@ def run(
     Settings come from options, else UNWIND_* variables (UNWIND_PATHS), else RUN.toml, else
     the defaults that `unwind schema run` shows.
     """
+    asked = {
+        **locals(),
+        "scenarios": scenario,
+    }  # numbers are still text: `resolve` says what is wrong, for every source
     from os import environ
 
     from engine.inputs.run import resolve
 
-    flags = {
-        "market": market,
-        "book": book,
-        "scenarios": scenario,
-        "law": law,
-        "paths": paths,
-        "horizon_days": horizon_days,
-        "confidence": confidence,
-        "seed": seed,
-        "parameters": parameters,
-        "parameters_seed": parameters_seed,
-        "backend": backend,
-        "precision": precision,
-        "steps": steps,
-        "sampler": sampler,
-        "currency": currency,
-        "until_se": until_se,
-        "instantaneous": instantaneous,
-        "revaluation": revaluation,
-        "by": by,
-        "out": out,
-    }  # numbers are still text: `resolve` says what is wrong with them in the same words for every source
-    set_flags = {name: value for name, value in flags.items() if value is not None}
+    set_flags = {name: value for name, value in asked.items() if name not in NO_SETTINGS and value is not None}
     form = formats.chosen(output_format, as_json=as_json)
     print_run(resolve(set_flags, environ, file), file, gradient=gradient, form=form)
 
 
-def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, form: formats.Format) -> None:
+def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, form: formats.Format) -> "Result":
     """Run, write what `out` asks for, and print the result in its form. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
     from engine.inputs.outputs import check_out, input_files
@@ -150,3 +130,4 @@ def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False,
     if out is not None:
         results.write(found, out, contributions, gradients)
     results.show(found, contributions, gradients, form=form, by_law=bool(config.laws))
+    return result

@@ -8,17 +8,16 @@ import typer
 
 from cli import options, render
 from cli.output import formats
-from cli.render import Column, Table
+from cli.render import Column, Scale, Table
+from engine.conventions.amounts import NOT_APPLICABLE
 
 if TYPE_CHECKING:
     from cli.output.frames import Frame
     from engine.record.query import RecordedRun, Rows
 
-MEANINGS = {  # of columns, below the table, by the end of their names
-    "table_se": "standard error of the figure by its law's table of past days; none where a law has no table.",
-    "se": "standard error of the simulation; 0 or none where the figure is exact.",
-    "n_moves": "moves of an exact scenario, each valued; none where it is simulated.",
-}
+LEAVES = {"run": 1, "scope": 2, "confidence": 2, "n_moves": 4, "backtest": 5}  # on a narrow page
+UNIT = "unit"  # the column that says of what a row's figures are
+LEAST_AMOUNT = 1e3  # of the currency: a column of smaller figures alone is of counts, shares or probabilities
 
 HELP = "List, show, compare, export and ask recorded runs (extra `store`)."
 
@@ -136,26 +135,61 @@ def _show(form: formats.Format, title: str, found: "Rows", key: str, footnote: s
 
     formats.show(
         form,
-        table=lambda: render.show(_table(title, found, footnote)),
+        table=lambda: render.show(table(title, found, footnote)),
         json=lambda: {"schema": 1, key: found.as_json()},
         frame=frame,
     )
 
 
-def _table(title: str, found: "Rows", footnote: str) -> Table:
+def table(title: str, found: "Rows", footnote: str) -> Table:
+    """Lay out a record's rows: figures in one unit, each with its errors behind it."""
     used = [i for i in range(len(found.columns)) if any(row[i] is not None for row in found.rows)]
     used = [i for i in used if found.columns[i] not in ("pnl_sha256", "tail_paths", "rough")]
+    errors = {i: _place(found.columns, f"{found.columns[i]}_se") for i in used}
+    tables = {i: _place(found.columns, f"{found.columns[i]}_table_se") for i in used}
+    taken = {k for k in (*errors.values(), *tables.values()) if k is not None}
+    shown = [i for i in used if i not in taken]
+    currency = _currency(found)
+    money = [i for i in shown if currency and _is_money(found, i)]
+    shown = [i for i in shown if not (money and found.columns[i] == UNIT)]
+    unit = render.scale(currency, [row[i] for row in found.rows for i in money])
     columns = [
-        Column(heading=found.columns[i], is_number=_is_number(found.rows, i), meaning=_meaning(found.columns[i]))
-        for i in used
+        Column(
+            heading=found.columns[i].replace("_", " "),
+            is_number=_is_number(found.rows, i),
+            leaves=LEAVES.get(found.columns[i], 0),
+        )
+        for i in shown
     ]
-    rows = [[_text(row[i]) for i in used] for row in found.rows]
-    return Table(title=title, columns=tuple(columns), rows=rows, footnote=footnote)
+    rows = [
+        [_figure(row, i, errors[i], tables[i], unit) if i in money else _text(row[i]) for i in shown]
+        for row in found.rows
+    ]
+    return Table(title=title, unit=unit.unit if money else "", columns=tuple(columns), rows=rows, footnote=footnote)
 
 
-def _meaning(column: str) -> str:
-    """Return what an error is of, so that none is taken for the other."""
-    return next((text for end, text in MEANINGS.items() if column == end or column.endswith(f"_{end}")), "")
+def _place(columns: Sequence[str], name: str) -> int | None:
+    return columns.index(name) if name in columns else None
+
+
+def _currency(found: "Rows") -> str:
+    """Return the unit that all rows have, where it is one: amounts are then in one unit of the table."""
+    place = _place(found.columns, UNIT)
+    units = {row[place] for row in found.rows} if place is not None else set()
+    return str(units.pop()) if len(units) == 1 else ""
+
+
+def _is_money(found: "Rows", i: int) -> bool:
+    """Return whether a column has amounts: fractional numbers that no error or share of something else is."""
+    return any(isinstance(row[i], float) and abs(row[i]) >= LEAST_AMOUNT for row in found.rows)
+
+
+def _figure(row: Sequence[Any], i: int, se: int | None, table_se: int | None, unit: Scale) -> str:
+    if row[i] is None:
+        return NOT_APPLICABLE
+    own = (row[se] if se is not None else None) or 0.0
+    of_table = row[table_se] if table_se is not None else None
+    return unit.with_table(row[i], own, of_table, is_exact=of_table is not None and own == 0.0)
 
 
 def _is_number(rows: Sequence[Sequence[Any]], i: int) -> bool:

@@ -7,7 +7,10 @@ import typer
 
 def schema(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="Kind of file: market, book, scenario, run, batch, prices or spreads.")
+        str,
+        typer.Argument(
+            metavar="KIND", help="Kind of file: market, book, hedges, scenario, run, batch, prices or spreads."
+        ),
     ],
 ) -> None:
     """Print the JSON Schema of a kind of file.

@@ -1,6 +1,9 @@
 """How wide a text is on a terminal or in a sheet: a full-width letter, as Japanese ones are, takes two columns."""
 
+import re
 import unicodedata
+
+_UNBROKEN = re.compile(r"\s+(?!%|±|bp\b)")  # where a line may end: a number keeps its unit and its error
 
 
 def text_width(text: str) -> int:
@@ -12,6 +15,50 @@ def padded(text: str, width: int, *, is_right: bool = False) -> str:
     """Return a text with spaces behind it, or before it, up to a width in columns."""
     spaces = " " * (width - text_width(text))
     return spaces + text if is_right else text + spaces
+
+
+def cut_in_the_middle(text: str, width: int) -> str:
+    """Return a text of at most `width` columns: of a longer one its beginning and its end, around an ellipsis."""
+    if text_width(text) <= width:
+        return text
+    room = max(width - 1, 0)
+    head = _beginning(text, room - room // 2)
+    tail = _beginning(text[::-1], room // 2)[::-1]
+    return f"{head.rstrip()}…{tail.lstrip()}"
+
+
+def wrapped(text: str, width: int, later: str = "") -> list[str]:
+    """Return a text in lines of at most `width` columns, broken at blanks, a longer word within; `later` indents."""
+    lines: list[str] = []
+    line = ""
+    indent = text[: len(text) - len(text.lstrip())]
+    for word in _UNBROKEN.split(text.strip()):
+        rest, lead = word, later if lines else indent
+        if line and text_width(line) + 1 + text_width(rest) <= width:
+            line = f"{line} {rest}"
+            continue
+        if line:
+            lines.append(line)
+            lead = later
+        while text_width(lead) + text_width(rest) > width and (
+            head := _beginning(rest, max(width - text_width(lead), 2))
+        ):
+            if head == rest:
+                break
+            lines.append(lead + head)
+            rest, lead = rest[len(head) :], later
+        line = lead + rest
+    return [*lines, line] if line or not lines else lines
+
+
+def _beginning(text: str, width: int) -> str:
+    """Return as many letters of a text as have room."""
+    taken = 0
+    for i, letter in enumerate(text):
+        taken += _letter_width(letter)
+        if taken > width:
+            return text[:i]
+    return text
 
 
 def _letter_width(letter: str) -> int:

@@ -6,6 +6,7 @@ from tests.source_files import ROOT, relative, sources
 ACROSS = {
     "bench/peers/test_walks.py": "all peers' walks have one law",
     "cli/output/test_every_command.py": "every form of every command that prints figures",
+    "cli/test_golden.py": "every command's page at every width",
     "cli/test_week.py": "a week of nights through the command, killed and resumed",
     "docs/test_api_analysis.py": "a page's examples, run",
     "docs/test_notebooks.py": "the notebooks of the pages, run",
@@ -42,6 +43,7 @@ ACROSS = {
     "kernels/cuda/test_unwind.py": "laws with an unwind on the CUDA sources",
     "kernels/test_currency_pairs.py": "options on any pair in all wings",
     "kernels/test_toy_payoff.py": "a payoff from test code alone",
+    "unwind_risk/serve/test_browser.py": "the server's pages in a browser",
     "trials/test_clock.py": "a night while the clock jumps",
     "trials/test_disk.py": "a night on a disk that fails at any call",
 }

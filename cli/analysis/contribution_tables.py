@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 NOTHING = "-"
 WORTH_A_ROW = 5e-4  # of a total
-LEAST_ERROR = 1e-5  # of a table's unit: below it a figure is the same on every path, and is shown without an error
 
 
 def contribution_table(found: "ContributionTable", currency: str) -> Table:
@@ -22,10 +21,11 @@ def contribution_table(found: "ContributionTable", currency: str) -> Table:
     measures = [each for each in MEASURES.values() if each.contribution is not None]
     scale = render.scale(currency, [each.value for group in found.shown for each in group.contributions.values()])
     level = render.percent(found.confidence)
-    title = f"{found.scenario} by {found.by}: what contributes to {_labels(measures)} at {level}, {scale.unit}\n"
+    title = f"{found.scenario} by {found.by}: what contributes to {_labels(measures)} at {level}"
     rows = [_row(group, found, measures, scale) for group in found.shown if _is_worth_a_row(group, found)]
     return Table(
         title=title,
+        unit=scale.unit,
         columns=tuple(_columns(found, measures)),
         rows=[*rows, _total(found, measures, scale)],
         footnote=" ".join(_footnotes(found, measures, scale)),
@@ -96,11 +96,9 @@ def _alone(
         yield estimate(figures[measure.key], scale) if measure.key in figures else NOTHING
 
 
-def estimate(figure: "Figure", scale: Scale) -> str:
+def estimate(figure: "Figure", scale: Scale, *, signed: bool = False) -> str:
     """Return a figure with the simulation's error, and that of a law's table of past days, if it has one."""
-    if max(figure.se, figure.table_se or 0.0) < LEAST_ERROR * scale.divisor:
-        return scale.amount(figure.value)
-    return scale.with_table(figure.value, figure.se, figure.table_se, is_exact=figure.se == 0.0)
+    return scale.with_table(figure.value, figure.se, figure.table_se, is_exact=figure.se == 0.0, signed=signed)
 
 
 def _share(figure: "Figure | None") -> str:

@@ -56,14 +56,11 @@ def explain(
     """Say why VaR and expected shortfall are what they are, or why they moved.
 
     In a paragraph first, made from the figures; then what each part of the curves, each exchange rate and each book
-    adds, with errors, as a table and as bars; then the paths of the tail by what made them lose, and numbers of typical
-    ones, which `unwind replay` shows day by day. Of a run by its settings, which is simulated, or of a recorded one.
+    adds, with errors; then the paths of the tail by what made them lose, and numbers of typical ones, which `unwind
+    replay` shows day by day. Of a run by its settings, which is simulated, or of a recorded one.
 
-    Of two nights: what the change of VaR and ES is made of. Parts are ageing, each curve, USD/JPY, vols, correlations,
-    basis, trades, law and parameters, and the simulation: Shapley's shares over runs on common draws with every mix of
-    the two nights, each with its paired error; they add up to the recorded change to the last bit. P&L is carry,
-    roll-down, levels and trades, by full revaluation; with realised P&L also what is left unexplained. Two nights take
-    --run, --scenario, --confidence, --paths and --realised alone.
+    Of two nights: what the change of VaR and ES is made of, on common draws, with paired errors, and the P&L between
+    them. Two nights take --run, --scenario, --confidence, --paths and --realised alone.
     """
     flags = {
         "market": market,
@@ -145,16 +142,13 @@ def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, form:
 
 
 def _show(explanation: "Explanation") -> None:
-    from cli.analysis.explain_bars import bars
-    from cli.analysis.explain_tables import cause_tables, contribution_table, money
+    from cli.analysis.explain_tables import cause_tables, contribution_table
     from engine.explain.amount_text import amount
 
     found, replay = explanation.found, explanation.replay
     print(f"{explanation.heading}\n")
     render.show_text(explanation.text)
     render.show(contribution_table(found))
-    for each in found.scenarios:
-        print(f"\n{bars(each, money(found))}")
     print()
     render.show(*(table for each in found.scenarios for table in cause_tables(each, found)))
     print()

@@ -1,7 +1,6 @@
 """Tables of the change between two nights: VaR and ES, the same by book, and the day's P&L."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cli import render
@@ -10,14 +9,14 @@ from cli.render import Column, Scale, Table
 if TYPE_CHECKING:
     from engine.explain.nights.change import NightsChange
     from engine.explain.nights.pnl_explain import ScopePnl
-    from engine.explain.nights.tail_change import ChangePart, TailChange
+    from engine.explain.nights.tail_change import TailChange
 
 TOTAL = "total"
 
 
 def tables(change: "NightsChange") -> Sequence[Table]:
     """Lay the change out: of the total, of VaR by book where there are several, and the P&L."""
-    scale = replace(render.scale(change.currency, [each.after.value for each in change.changes]), decimals=3)
+    scale = render.scale(change.currency, [each.after.value for each in change.changes])
     scopes = list(dict.fromkeys(each.scope for each in change.changes))
     found = [_total(change, scale)]
     if len(scopes) > 2:  # the total, and more than one book
@@ -38,7 +37,7 @@ def _total(change: "NightsChange", scale: Scale) -> Table:
             [],
             *_parts(change, mine, scale),
             [],
-            ["change", *(scale.estimate(each.change, each.change_se) for each in mine)],
+            ["change", *(scale.finer.estimate(each.change, each.change_se, signed=True) for each in mine)],
             [f"recorded on {second}", *(scale.estimate(each.after.value, each.after.se) for each in mine)],
         ],
         footnote=_footnote(change),
@@ -63,7 +62,7 @@ def _by_book(change: "NightsChange", scopes: Sequence[str], scale: Scale) -> Tab
         rows=[
             *_parts(change, mine, scale),
             [],
-            ["change", *(scale.estimate(each.change, each.change_se) for each in mine)],
+            ["change", *(scale.finer.estimate(each.change, each.change_se, signed=True) for each in mine)],
         ],
     )
 
@@ -73,13 +72,7 @@ def _parts(change: "NightsChange", columns: Sequence["TailChange"], scale: Scale
     for i, mover in enumerate(change.movers):
         parts = [each.parts[i] for each in columns]
         if any(part.value or part.se for part in parts):
-            pairs = zip(parts, columns, strict=True)
-            yield [mover.label, *(_part(part, column.after.se, scale) for part, column in pairs)]
-
-
-def _part(part: "ChangePart", se: float, scale: Scale) -> str:
-    """Return a part with its error, to two digits of the error of the recorded figure: a column has one width."""
-    return f"{scale.amount(part.value, se)} ±{scale.amount(part.se, se)}"
+            yield [mover.label, *(scale.finer.estimate(part.value, part.se, signed=True) for part in parts)]
 
 
 def _pnl(change: "NightsChange") -> Table:

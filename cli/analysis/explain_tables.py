@@ -17,7 +17,8 @@ RULE = (
     "the mechanism whose own move cost the path most, if that is a third of what moves made it lose; else the market's"
     " direction that did, if a third; else several together: docs/how-to/explain.md."
 )
-ADDS = "by factor, then by book; both add up to the total. Less than 0.05 % of it is in the JSON alone."
+ERRORS = "± one standard error of the simulation; a second ±, or that behind `exact`: of the law's past days."
+ADDS = "Factors and books each add up to the total; less than 0.05 % of it is in --json alone."
 COST = "what the cause made of that loss, on average."
 TYPICAL = "those nearest to the cause's mean P&L by direction of the market; `unwind replay` shows them."
 
@@ -34,22 +35,36 @@ def contribution_table(found: "RunExplanation") -> Table:
 
     unit = money(found)
     measures = [each for each in MEASURES.values() if each.contribution is not None]
-    columns = [Column(heading="adds", is_number=False, meaning=ADDS)]
+    columns = [Column(heading="", is_number=False)]
     for each in found.scenarios:
-        columns += [Column(heading=f"{each.scenario} {measure.label}") for measure in measures]
+        columns += [Column(heading=f"{each.scenario} {m.label}", leaves=min(i, 1)) for i, m in enumerate(measures)]
     rows = [
+        ["by factor"],
         *_rows([worth_a_row(each) for each in found.scenarios], measures, unit),
-        [],
         ["total", *(_total(each, measure, found, unit) for each in found.scenarios for measure in measures)],
         [],
+        ["by book"],
         *_rows([each.books for each in found.scenarios], measures, unit),
     ]
     return Table(
-        title=f"What VaR and ES are made of, {unit.unit}",
+        title="What VaR and ES are made of",
+        unit=unit.unit,
         columns=tuple(columns),
         rows=rows,
-        footnote="±: one standard error of the simulation; a second ±, or that behind `exact`: of the law's past days.",
+        footnote=f"{ADDS} {ERRORS}",
+        bars=_bars(found, measures) if len(found.scenarios) == 1 else (),
     )
+
+
+def _bars(found: "RunExplanation", measures: Sequence["TailMeasure"]) -> list[float | None]:
+    """Return what each row of the table adds to the last measure of the one scenario; none of heads and gaps."""
+    [each] = found.scenarios
+    key = measures[-1].key
+
+    def added(parts: Sequence["Contribution"]) -> list[float | None]:
+        return [part.figures[key].value if key in part.figures else None for part in parts]
+
+    return [None, *added(worth_a_row(each)), None, None, None, *added(each.books)]
 
 
 def worth_a_row(each: "ScenarioExplanation") -> tuple["Contribution", ...]:
@@ -71,7 +86,7 @@ def _rows(
     parts: Sequence[Sequence["Contribution"]], measures: Sequence["TailMeasure"], unit: Scale
 ) -> Iterator[list[str]]:
     for name in dict.fromkeys(each.name for of_scenario in parts for each in of_scenario):
-        row = [name]
+        row = [f"  {name}"]
         for of_scenario in parts:
             found = next((each for each in of_scenario if each.name == name), None)
             figures = [None if found is None else found.figures.get(measure.key) for measure in measures]
@@ -87,8 +102,7 @@ def _total(each: "ScenarioExplanation", measure: "TailMeasure", found: "RunExpla
 
 
 def _signed(figure: "Figure", unit: Scale) -> str:
-    text = estimate(figure, unit)
-    return text if text.startswith("-") else f"+{text}"
+    return estimate(figure, unit, signed=True)
 
 
 def cause_tables(each: "ScenarioExplanation", found: "RunExplanation") -> Iterator[Table]:
@@ -106,7 +120,7 @@ def _causes(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
     unit, is_first = money(found), each is found.scenarios[0]
     paths = f"{each.n_tail:,} paths that lose VaR or more, of the run's first {each.n_looked:,}"
     if each.is_exact:
-        paths = f"{each.n_tail:,} moves that lose VaR or more, of all {each.n_looked:,}; none is drawn"
+        paths = f"the {each.n_tail:,} worst moves, which make up the tail, of all {each.n_looked:,}; none is drawn"
     columns = (
         Column(heading="cause", is_number=False, meaning=RULE if is_first else ""),
         Column(heading="share"),
@@ -124,11 +138,8 @@ def _causes(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
         ]
         for cause in each.causes
     ]
-    title = (
-        f"{each.scenario}: the tail by cause, {unit.unit}\n{paths}\n"
-        f"{bundled_verdicts().words_for(each.scenario, each.standing)}\n"
-    )
-    return Table(title=title, columns=columns, rows=rows)
+    title = f"{each.scenario}: the tail by cause\n{paths}\n{bundled_verdicts().words_for(each.scenario, each.standing)}"
+    return Table(title=title, unit=unit.unit, columns=columns, rows=rows)
 
 
 def _mechanisms(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
@@ -148,7 +159,10 @@ def _mechanisms(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
         if abs(one.cost) >= max(WORTH_A_ROW * _whole(each), one.cost_se)
     ]
     return Table(
-        title=f"{each.scenario}: what the law's mechanisms did in the tail, {unit.unit}", columns=columns, rows=rows
+        title=f"{each.scenario}: what the law's mechanisms did in the tail",
+        unit=unit.unit,
+        columns=columns,
+        rows=rows,
     )
 
 

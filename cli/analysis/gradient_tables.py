@@ -31,7 +31,8 @@ def gradient_table(found: "GradientTable", currency: str) -> Table:
         *(Column(heading=each.label) for each in measures),
     )
     return Table(
-        title=f"{found.scenario}: what the market's inputs change of the total's {labels} at {level}, {scale.unit}\n",
+        title=f"{found.scenario}: what the market's inputs change of the total's {labels} at {level}",
+        unit=scale.unit,
         columns=columns,
         rows=list(_rows(rows, [each.key for each in measures], scale)),
         footnote=(
@@ -72,4 +73,4 @@ def _rows(shown: "Sequence[Gradient]", keys: Sequence[str], scale: Scale) -> Ite
         heading = each.group if each.group != before else ""
         before = each.group
         figures = (each.changes[key] for key in keys)
-        yield [heading, each.name, each.unit, *(scale.figure(f.value, f.se, scale.last_digit) for f in figures)]
+        yield [heading, each.name, each.unit, *(scale.estimate(f.value, f.se, signed=True) for f in figures)]

@@ -18,9 +18,8 @@ def hedge(
         typer.Argument(
             metavar="HEDGES.csv|RUN.toml",
             help="One of each at most. Hedges: rows of a book file, one lot each, with columns `cost`, half the"
-            " bid-offer spread of a lot in the row's currency, `most` and perhaps `least`, lots; rows of one `book` are"
-            " one hedge. Default: what the article advises, as contracts of 2025-05-28. RUN.toml: the run's settings;"
-            " options override it.",
+            " bid-offer spread of a lot, `most` and perhaps `least`, lots; rows of one `book` are one hedge. Default:"
+            " what the article advises.",
         ),
     ] = None,
     names: Annotated[
@@ -32,13 +31,11 @@ def hedge(
     ] = None,
     carry_least: Annotated[
         str | None,
-        typer.Option(
-            metavar="AMOUNT", help="A day, of the mix, in the run's currency: -5e6 allows a cost of 5 million a day."
-        ),
+        typer.Option(metavar="AMOUNT", help="A day: -5e6 allows a cost of 5 million."),
     ] = None,
     es_most: Annotated[
         str | None,
-        typer.Option(metavar="AMOUNT", help="Expected shortfall of the hedged books, costs included, at most."),
+        typer.Option(metavar="AMOUNT", help="ES of the hedged books, costs included."),
     ] = None,
     fractional: Annotated[
         bool, typer.Option("--fractional/--whole-lots", help="Allow parts of a lot. Default: --whole-lots.")
@@ -49,9 +46,21 @@ def hedge(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="A bundled scenario's name or a TOML file; the mix is solved for the first and shown in all. Default:"
+            help="A bundled scenario's name or a TOML file; the mix is solved by --aim and shown in all. Default:"
             " filtered, and the unwinds flight-2024, repatriation-2025, august-2024, april-2025.",
         ),
+    ] = None,
+    aim: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What is made least, costs included: `first`, ES of the first scenario; `worst`, the largest ES of all"
+            " scenarios; `mean`, the mean of their ES, by --weight. Default: first.",
+        ),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SCENARIO=NUMBER", help="Of a scenario in --aim mean; repeat for several. Default: 1."),
     ] = None,
     paths: Annotated[
         str | None, typer.Option(metavar="N", help="Simulated futures of each stream. Default: 1000000.")
@@ -73,15 +82,15 @@ def hedge(
 ) -> None:
     """Print the mix of hedges that makes expected shortfall and costs least.
 
-    Solved on one stream of draws to a proven gap of 1e-4, scored on a fresh one: how much the first flattered it, what
-    it does against no hedge and the best single one, its carry a day, its result in every scenario, where it is worst,
-    and which hedges pay in one kind of unwind and cost in the other. Nothing that fits is an error that names the
-    constraint in the way.
+    Solved on one stream of draws to a proven gap of 1e-4, for one scenario or several (--aim), scored on a fresh one,
+    in every scenario: against no hedge and the best single one, where it is worst, and which hedges pay in one kind of
+    unwind and cost in the other.
     """
     from os import environ
 
     from cli import progress
-    from engine.analysis.hedge.hedge import SCENARIOS, asked
+    from engine.analysis.hedge.hedge import SCENARIOS
+    from engine.analysis.hedge.wishes import asked
     from unwind_risk.api.analysis.hedge import hedge_with
     from unwind_risk.api.notes import Notes
 
@@ -98,8 +107,10 @@ def hedge(
         "backend": backend,
         "currency": currency,
     }
-    wishes = {"score_seed": score_seed, "budget": budget, "carry_least": carry_least, "es_most": es_most}
-    config, wanted = asked(flags, environ, settings, wishes, tuple(names or ()), is_whole=not fractional)
+    wishes = {"score_seed": score_seed, "budget": budget, "carry_least": carry_least, "es_most": es_most, "aim": aim}
+    config, wanted = asked(
+        flags, environ, settings, wishes, tuple(names or ()), tuple(weight or ()), is_whole=not fractional
+    )
     with progress.on_stderr() as report:
         found = hedge_with(config, candidates, wanted, progress=report, notes=Notes(pass_on=render.say))
     formats.show(form, table=lambda: _show(found.found), json=found.to_json, frame=found.table)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from cli import render
 from cli.render import Column, Scale, Table
 
+SURE = 2.0  # errors from which a change is more than chance
+HELPS, HURTS, NO_CHANGE = "helps", "hurts", "no change"
 MOST_STILL = 0.5  # of a hedge's gross DV01, on a spread that no factor moves, without a word
 
 if TYPE_CHECKING:
@@ -42,9 +44,8 @@ def _mix(found: "HedgeResult") -> Table:
     if not found.is_proven:
         proof = f"the search ended early: a mix may be better by {render.percent(found.gap, 2)} of it"
     title = (
-        f"Hedges for the least ES {render.percent(found.confidence)} of {found.scenarios[0].scenario} over"
-        f" {render.days_text(found.horizon_days)} from {found.valuation_date}, {unit.unit}\n"
-        f"{found.n_paths:,} paths, seed {found.seed}, {lots}: {proof}\n"
+        f"Hedges for {_least(found)} over {render.days_text(found.horizon_days)} from {found.valuation_date}\n"
+        f"{found.n_paths:,} paths, seed {found.seed}, {lots}: {proof}"
     )
     columns = (
         Column(heading="hedge", is_number=False),
@@ -69,7 +70,18 @@ def _mix(found: "HedgeResult") -> Table:
         for each in found.lines
     ]
     rows.append(["all", "", "", unit.amount(found.cost), unit.amount(found.carry_a_day), ""])
-    return Table(title=title, columns=columns, rows=rows)
+    return Table(title=title, unit=unit.unit, columns=columns, rows=rows)
+
+
+def _least(found: "HedgeResult") -> str:
+    """Say what is made least."""
+    aim, es = found.aim, f"ES {render.percent(found.confidence)}"
+    if aim.weights:
+        named = [f"{name} {render.percent(each)}" for name, each in zip(aim.scenarios, aim.weights, strict=True)]
+        return f"the least weighted mean of {es}, {', '.join(named)},"
+    if len(aim.scenarios) > 1:
+        return f"the least worst {es} of {', '.join(aim.scenarios)}"
+    return f"the least {es} of {aim.scenarios[0]}"
 
 
 def _lots(lots: float, found: "HedgeResult") -> str:
@@ -77,27 +89,32 @@ def _lots(lots: float, found: "HedgeResult") -> str:
 
 
 def _scores(found: "HedgeResult") -> Table:
-    from engine.backtest.bundled_verdicts import bundled_verdicts, explained
+    from engine.backtest.bundled_verdicts import bundled_verdicts
 
     unit, verdicts = _unit(found), bundled_verdicts()
     said = {each.scenario: verdicts.short_words_for(each.scenario, each.standing) for each in found.scenarios}
     level = render.percent(found.confidence)
     columns = (
-        Column(heading="scenario and final regime", is_number=False),
-        Column(heading=f"ES {level} before"),
-        Column(heading="after", meaning="with the mix, its cost included."),
-        Column(heading="change of ES", meaning="below 0 the mix helps; its error is of both on the same fresh paths."),
-        Column(heading=f"change of VaR {level}"),
-        Column(heading="mean P&L", meaning="of the mix, its cost included; gains positive."),
-        Column(heading="backtest", is_number=False, meaning=explained(said.values())),
+        Column(heading="", is_number=False),
+        Column(heading=f"ES {level}"),
+        Column(heading="change"),
+        Column(heading=f"change of VaR {level}", leaves=1),
+        Column(heading="mean P&L", leaves=2),
+        Column(heading="verdict", is_number=False),
     )
-    rows = [row for each in found.scenarios for row in _score_rows(each, unit, said[each.scenario])]
-    title = f"The mix on {found.n_paths:,} fresh paths, seed {found.score_seed}, {unit.unit}\n"
-    return Table(title=title, columns=columns, rows=rows, footnote=_note(found))
+    rows = [row for each in found.scenarios for row in _score_rows(each, unit)]
+    said_once = " ".join(f"{name}: {words}." for name, words in said.items())
+    return Table(
+        title=f"The mix on {found.n_paths:,} fresh paths, seed {found.score_seed}",
+        unit=unit.unit,
+        columns=columns,
+        rows=rows,
+        footnote=f"{_note(found)} {said_once}",
+    )
 
 
 def _note(found: "HedgeResult") -> str:
-    note = "±: one standard error of the simulation."
+    note = "± one standard error of the change, paired; hurts: ES rises by more than twice its error."
     table = " A second ± is that of the law's table of past days, paired too."
     return note + table * any(change.table_se is not None for each in found.scenarios for change in each.changes)
 
@@ -110,51 +127,53 @@ def _alone(found: "HedgeResult") -> Table:
         *(Column(heading=each.scenario) for each in found.scenarios),
     )
     rows = [[each.name, *(_moved(change, unit) for change in each.es_changes)] for each in used]
-    return Table(title=f"Each hedge of the mix alone on the fresh paths, {unit.unit}\n", columns=columns, rows=rows)
+    return Table(title="Each hedge of the mix alone on the fresh paths", unit=unit.unit, columns=columns, rows=rows)
 
 
 def _moved(change: "Change", unit: Scale) -> str:
-    return unit.with_table(change.value, change.se, change.table_se, is_exact=False)
+    return unit.finer.with_table(change.value, change.se, change.table_se, is_exact=False, signed=True)
 
 
-def _score_rows(each: "ScenarioScore", unit: Scale, verdict: str) -> Iterator[list[str]]:
+def _score_rows(each: "ScenarioScore", unit: Scale) -> Iterator[list[str]]:
     from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
     from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
     by_key = {change.measure: change for change in each.changes}
     es, var = by_key[EXPECTED_SHORTFALL.key], by_key[VALUE_AT_RISK.key]
-    before, after = (unit.estimate(figure.value, figure.se) for figure in (es.before, es.after))
+    before, after = (unit.amount(figure.value) for figure in (es.before, es.after))
     moved = [_moved(change, unit) for change in (es, var)]
-    yield [each.scenario, before, after, *moved, _mean(each.pnl, unit), verdict]
+    verdict = HURTS if es.value > SURE * es.se else HELPS if es.value < -SURE * es.se else NO_CHANGE
+    yield [each.scenario, f"{before} -> {after}", *moved, _mean(each.pnl, unit), verdict]
     for regime in each.regimes:
-        name = f"  {regime.regime}, {render.percent(regime.probability, 2)} ±{render.percent(regime.probability_se, 2)}"
-        yield [name, "", "", "", "", "?" if regime.pnl is None else _mean(regime.pnl, unit), ""]
+        name = f"  {regime.regime} {render.percent(regime.probability, 0)}"
+        yield [name, "", "", "", "?" if regime.pnl is None else _mean(regime.pnl, unit), ""]
 
 
 def _mean(mean: "Mean", unit: Scale) -> str:
-    return unit.estimate(mean.value, mean.se)
+    return unit.finer.estimate(mean.value, mean.se, signed=True)
 
 
 def _optimism(found: "HedgeResult", unit: Scale) -> str:
     each = found.optimism
     told = "The sample flatters the mix" if each.value < -2.0 * each.se else "No optimism beyond its error"
+    es = "ES" if len(found.aim.scenarios) == 1 else f"the {'mean' if found.aim.weights else 'worst'} ES"
     return (
-        f"{told}: on the paths that it was solved on the mix changes ES by"
-        f" {unit.estimate(each.in_sample, each.in_sample_se)}, on fresh ones by"
-        f" {unit.estimate(each.out_of_sample, each.out_of_sample_se)}; in sample less out of sample"
-        f" {unit.estimate(each.value, each.se)} {unit.unit}."
+        f"{told}: on the paths that it was solved on the mix changes {es} by"
+        f" {unit.finer.estimate(each.in_sample, each.in_sample_se)}, on fresh ones by"
+        f" {unit.finer.estimate(each.out_of_sample, each.out_of_sample_se)}; in sample less out of sample"
+        f" {unit.finer.estimate(each.value, each.se)} {unit.unit}."
     )
 
 
 def _regret(found: "HedgeResult", unit: Scale) -> str:
     each = found.optimism
-    fresh = unit.estimate(each.out_of_sample, each.out_of_sample_se)
+    fresh = unit.finer.estimate(each.out_of_sample, each.out_of_sample_se)
     text = f"Against no hedge: {fresh} {unit.unit} of ES on fresh paths."
     if found.best_single is None or found.against_single is None:
         return f"{text} No single hedge fits the constraints."
     change: Change = found.against_single
     single = f"{_lots(found.best_single.lots, found)} lots of {found.best_single.name}"
-    return f"{text} Against the best single hedge, {single}: {unit.estimate(change.value, change.se)}."
+    return f"{text} Against the best single hedge, {single}: {unit.finer.estimate(change.value, change.se)}."
 
 
 def _worst(found: "HedgeResult", unit: Scale) -> str:

@@ -145,8 +145,6 @@ def _stressed(found: "Shortfall | None", scale: Scale) -> str:
 def _amount(found: "Amount | None", scale: Scale) -> str:
     if found is None:
         return "-"
-    if max(found.se, found.table_se or 0.0) < scale.last_digit:
-        return scale.amount(found.value)
     return scale.with_table(found.value, found.se, found.table_se, is_exact=False)
 
 
@@ -157,7 +155,7 @@ def _requirements(views: "RegulatoryViews", scale: Scale) -> Table:
         Column(heading="ratio", meaning=_ratio_meaning(views)),
         Column(heading="requirement"),
     )
-    plain = Scale(divisor=1.0, unit="")
+    plain = Scale(divisor=1.0, unit="", decimals=2)
     rows = [
         [each.risk_class, _amount(each.stressed, scale), _amount(each.ratio, plain), _amount(each.amount, scale)]
         for each in views.requirements

@@ -221,7 +221,7 @@ def _move(kind: str, move: float, se: float) -> str:
 
 
 def _amount(figure: "Figure", scale: Scale) -> str:
-    return scale.figure(figure.value, figure.se)
+    return scale.estimate(figure.value, figure.se)
 
 
 def _share(figure: "Figure") -> str:

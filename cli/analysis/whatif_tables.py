@@ -5,12 +5,20 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from cli.render import Column, Scale, Table
+from engine.conventions.amounts import NOT_APPLICABLE
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from engine.analysis.whatif.paired_changes import Change
     from engine.analysis.whatif.whatif import Mean, ScenarioChange, WhatIf
     from engine.explain.whatif.limit_changes import LimitChange
 
+LOWER = 9  # of columns: what leaves a narrow page first
+SURE = 2.0  # errors from which a change is more than chance
+# The answer in words; another language has words of its own.
+MOVES = "VaR {level} moves by {amount} in {scenario}"
+HURTS = "; it rises in {scenarios}: hurts."
+NO_WORSE = "; no scenario gets worse."
 SHOWN_TRADES = 20  # of a table; JSON has all
 
 
@@ -24,52 +32,82 @@ def tables(found: "WhatIf", uses: Sequence["LimitChange"]) -> Iterator[Table]:
 
 
 def _changes(found: "WhatIf") -> Table:
-    from engine.backtest.bundled_verdicts import bundled_verdicts, explained
+    from engine.backtest.bundled_verdicts import bundled_verdicts
+    from engine.risk.measures.registry import MEASURES
 
+    highest = max(change.confidence for each in found.scenarios for change in each.changes)
     changes = [change for each in found.scenarios for change in each.changes]
     unit = render.scale(found.currency, [change.before.value for change in changes])
-    words = bundled_verdicts()
-    said = {each.scenario: words.short_words_for(each.scenario, each.standing) for each in found.scenarios}
-    columns = (
-        Column(heading="scenario and measure", is_number=False),
-        Column(heading="before"),
-        Column(heading="after", meaning="loss with the trades, to the last bit that of a run of all books."),
-        Column(heading="change", meaning="above 0 the trades add to the loss; its error is of both on the same paths."),
-        Column(heading="backtest", is_number=False, meaning=explained(said.values())),
-    )
+    shown = list(dict.fromkeys((change.measure, change.confidence) for change in changes))
+    shown.sort(key=lambda place: -place[1])
+    wide = max(len(unit.amount(change.after.value)) for change in changes)
+    columns = [Column(heading="", is_number=False)]
+    for i, (measure, confidence) in enumerate(shown):
+        leaves = LOWER if confidence != highest else min(i, 1)
+        columns.append(Column(heading=f"{MEASURES[measure].label} {render.percent(confidence)}", leaves=leaves))
+        columns.append(Column(heading="change", leaves=leaves))
     rows: list[list[str]] = []
     for each in found.scenarios:
-        rows.append([each.scenario, "", "", "", said[each.scenario]])
-        rows += [_change_row(change, unit) for change in each.changes]
-    return Table(title=_title(found, unit), columns=columns, rows=rows, footnote=_note(changes))
+        by_place = {(change.measure, change.confidence): change for change in each.changes}
+        figures = (by_place.get(place) for place in shown)
+        rows.append([each.scenario, *(text for change in figures for text in _change(change, unit, wide))])
+    verdicts = bundled_verdicts()
+    said = (f"{e.scenario}: {verdicts.short_words_for(e.scenario, e.standing)}." for e in found.scenarios)
+    return Table(
+        title=_title(found),
+        unit=unit.unit,
+        sentence=_sentence(found, highest, unit),
+        columns=tuple(columns),
+        rows=rows,
+        footnote=f"{_note(changes)} {_paths(found)} {' '.join(said)}",
+    )
 
 
-def _title(found: "WhatIf", unit: Scale) -> str:
-    drawn = [each.n_paths for each in found.scenarios if not each.is_exact]
-    paths = f"{drawn[0]:,} paths, {found.steps} step{'s' * (found.steps != 'one')}, seed {found.seed}"
+def _sentence(found: "WhatIf", confidence: float, unit: Scale) -> str:
+    """Return the answer in words: where the trades help most, and where they hurt, by twice the change's error."""
+    from engine.risk.measures.value_at_risk import VALUE_AT_RISK
+
+    changes = {
+        each.scenario: change
+        for each in found.scenarios
+        for change in each.changes
+        if (change.measure, change.confidence) == (VALUE_AT_RISK.key, confidence)
+    }
+    hurt = [name for name, change in changes.items() if change.value > SURE * change.se]
+    best = min(changes, key=lambda name: changes[name].value)
+    level, amount = render.percent(confidence), unit.finer.amount(changes[best].value, signed=True)
+    words = MOVES.format(level=level, amount=amount, scenario=best)
+    return words + (HURTS.format(scenarios=", ".join(hurt)) if hurt else NO_WORSE)
+
+
+def _title(found: "WhatIf") -> str:
     n = len(found.trades)
     return (
-        f"What {n:,} trade{'s' * (n > 1)} would change over {render.days_text(found.horizon_days)} from"
-        f" {found.valuation_date}, {unit.unit}\n{paths if drawn else 'every move valued: nothing is drawn'}\n"
+        f"What {counted(n, 'trade')} would change over {render.days_text(found.horizon_days)} from"
+        f" {found.valuation_date}"
     )
+
+
+def _paths(found: "WhatIf") -> str:
+    drawn = [each.n_paths for each in found.scenarios if not each.is_exact]
+    if not drawn:
+        return "Every move valued: nothing is drawn."
+    return f"{drawn[0]:,} paths, {found.steps} step{'s' * (found.steps != 'one')}, seed {found.seed}."
 
 
 def _note(changes: Sequence["Change"]) -> str:
-    note = "±: one standard error of the simulation, of a change paired."
+    note = "± one standard error of the change, paired: before and after on the same paths."
     table = " A second ±, or the one behind `exact`, is that of the law's table of past days, paired too."
     return note + table * any(change.table_se is not None for change in changes)
 
 
-def _change_row(change: "Change", unit: Scale) -> list[str]:
-    from engine.risk.measures.registry import MEASURES
-
-    name = f"  {MEASURES[change.measure].label} {render.percent(change.confidence)}"
+def _change(change: "Change | None", unit: Scale, wide: int) -> list[str]:
+    """Return a measure before and after, and its change with the change's own error."""
+    if change is None:
+        return [NOT_APPLICABLE, NOT_APPLICABLE]
     is_exact = change.se == 0.0 and change.table_se is not None
-    moved = unit.with_table(change.value, change.se, change.table_se, is_exact=is_exact)
-    if is_exact:
-        return [name, unit.amount(change.before.value), unit.amount(change.after.value), moved, ""]
-    before, after = (unit.estimate(each.value, each.se) for each in (change.before, change.after))
-    return [name, before, after, moved, ""]
+    moved = unit.finer.with_table(change.value, change.se, change.table_se, is_exact=is_exact, signed=True)
+    return [f"{unit.amount(change.before.value)} -> {unit.amount(change.after.value).rjust(wide)}", moved]
 
 
 def _payments(found: "WhatIf") -> Table:
@@ -84,7 +122,7 @@ def _payments(found: "WhatIf") -> Table:
         ),
     )
     rows = [row for each in found.scenarios for row in _payment_rows(each, unit)]
-    return Table(title=f"What the trades pay, {unit.unit}\n", columns=columns, rows=rows)
+    return Table(title="What the trades pay", unit=unit.unit, columns=columns, rows=rows)
 
 
 def _payment_rows(each: "ScenarioChange", unit: Scale) -> Iterator[list[str]]:
@@ -95,7 +133,7 @@ def _payment_rows(each: "ScenarioChange", unit: Scale) -> Iterator[list[str]]:
 
 
 def _mean(mean: "Mean", unit: Scale) -> str:
-    return unit.figure(mean.value, mean.se)
+    return unit.estimate(mean.value, mean.se)
 
 
 def _carries(found: "WhatIf") -> Table:
@@ -115,7 +153,7 @@ def _carries(found: "WhatIf") -> Table:
     if len(shown) < len(found.trades):
         rows.append([f"and {len(found.trades) - len(shown):,} more", "", "", ""])
     rows.append(["all", "", value.amount(sum(each.value for each in found.trades)), unit.amount(found.carry_a_day)])
-    return Table(title="Value and carry of the trades\n", columns=columns, rows=rows)
+    return Table(title="Value and carry of the trades", columns=columns, rows=rows)
 
 
 def _limits(uses: Sequence["LimitChange"]) -> Table:
@@ -126,7 +164,7 @@ def _limits(uses: Sequence["LimitChange"]) -> Table:
         Column(heading="use after", meaning="of the limit's amount; above 100 % it is breached."),
         Column(heading="state", is_number=False),
     )
-    return Table(title="Limits before and after\n", columns=columns, rows=[_limit_row(each) for each in uses])
+    return Table(title="Limits before and after", columns=columns, rows=[_limit_row(each) for each in uses])
 
 
 def _limit_row(each: "LimitChange") -> list[str]:

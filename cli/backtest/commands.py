@@ -149,13 +149,14 @@ def _settings(
     given: Given, *, window: "tuple[date, date]", horizons: tuple[int, ...], paths: str, seed: str
 ) -> "BacktestSettings":
     from engine.backtest.settings import PATHS, BacktestSettings
-    from engine.inputs.book.load import bundled_book_path
-    from engine.inputs.market.load import bundled_market_path
+    from engine.inputs.book.load import book_path, bundled_book_path
+    from engine.inputs.default_market import market_path_for
     from engine.inputs.scenario.load import load_scenarios
 
+    books = tuple(map(book_path, given.books or [bundled_book_path()]))
     return BacktestSettings(
-        books=tuple(given.books or [bundled_book_path()]),
-        market=given.market or bundled_market_path(),
+        books=books,
+        market=given.market or market_path_for(books),
         history=tuple(given.history),
         accepted=tuple(given.accepted or ()),
         first=window[0],

@@ -6,6 +6,14 @@ from cli.render import Column, Table, scale
 from engine.conventions.currencies import HOME
 from engine.errors import counted
 
+# The answer in words; another language has words of its own.
+PASS = "{passed} of {n} verdicts pass."
+MOST = "Most exceptions beyond what is expected: {law} on {book}, {n} for {expected}."
+NOTE = (
+    "Exceptions for those expected; zone of the last 250 days, and its multiplier. Failed: tests with p under {level};"
+    " each test's p and what it means: --format csv, docs/validation/backtest.md."
+)
+
 if TYPE_CHECKING:
     from engine.backtest.run_backtest import BacktestResult
     from engine.backtest.verdicts import Verdict
@@ -14,30 +22,44 @@ if TYPE_CHECKING:
 def verdict_table(result: "BacktestResult") -> Table:
     """Return a row for each law, book and horizon: counts, p-values, traffic light, score, verdict."""
     from engine.backtest.statistics.registry import TESTS
-    from engine.backtest.verdicts import GATE, LEVEL
+    from engine.backtest.verdicts import LEVEL
 
     columns = (
-        Column(heading="law and book", is_number=False),
-        Column(
-            heading="days",
-            meaning="business days of Tokyo and New York to the outcome; dates with a forecast and an outcome.",
-        ),
-        Column(heading="dates"),
-        Column(heading="n 99", meaning="losses above the 99 % VaR, and how many are expected."),
-        Column(heading="n 97.5", meaning="the same at 97.5 %."),
-        *(Column(heading=test.label, meaning=f"p-value: {test.meaning}.") for test in TESTS),
-        Column(heading="zone", is_number=False, meaning="traffic light of the last 250 days, and its multiplier."),
-        Column(heading="FZ0", meaning="mean score of VaR and ES 97.5 %, lower is better; ES in millions."),
-        Column(heading="t", meaning="of the difference from the first law (Diebold-Mariano); below 0 is better."),
-        Column(heading="bet", meaning="wealth of a bet of 1 against VaR and ES 97.5 %: above 20 is evidence at 5 %."),
-        Column(heading="verdict", is_number=False, meaning=f"tests with p under {LEVEL:g}, and {GATE}."),
+        Column(heading="", is_number=False),
+        Column(heading="days", leaves=3),
+        Column(heading="dates", leaves=5),
+        Column(heading="exceptions 99 %"),
+        Column(heading="exceptions 97.5 %", leaves=4),
+        *(Column(heading=test.label, leaves=6) for test in TESTS),
+        Column(heading="zone", is_number=False),
+        Column(heading="FZ0", leaves=7),
+        Column(heading="t", leaves=7),
+        Column(heading="bet", leaves=7),
+        Column(heading="verdict", is_number=False),
     )
     rows: list[list[str]] = []
     for law in result.laws:
-        rows.append([law, *[""] * (len(columns) - 1)])
+        rows.append([law])
         rows += [_verdict_row(each) for each in result.verdicts if each.law == law]
-    title = f"Laws held to what came, forecasts from {result.first} to {result.last}, seed {result.seed}"
-    return Table(title=title, columns=columns, rows=rows)
+    return Table(
+        title=f"Laws held to what came, forecasts from {result.first} to {result.last}, seed {result.seed}",
+        sentence=_sentence(result),
+        columns=columns,
+        rows=rows,
+        footnote=NOTE.format(level=f"{LEVEL:g}"),
+    )
+
+
+def _sentence(result: "BacktestResult") -> str:
+    """Return the answer in words: how many verdicts pass, and the worst zone."""
+    passed = sum(each.passes for each in result.verdicts)
+    words = PASS.format(passed=passed, n=len(result.verdicts))
+    judged = [each for each in result.verdicts if each.light]
+    if not judged:
+        return words
+    worst = max(judged, key=lambda each: each.n_99 - 0.01 * each.n_days)
+    most = MOST.format(law=worst.law, book=worst.scope, n=worst.n_99, expected=f"{0.01 * worst.n_days:.1f}")
+    return f"{words} {most}"
 
 
 def year_table(result: "BacktestResult") -> Table:
@@ -70,15 +92,15 @@ def day_table(result: "BacktestResult") -> Table:
     rows = result.rows
     unit = scale(HOME, rows.pnl.tolist())
     columns = (
-        Column(heading="date", is_number=False, meaning="on which the forecast was made."),
-        Column(heading="days", meaning="business days of Tokyo and New York to the outcome."),
+        Column(heading="date", is_number=False),
+        Column(heading="days"),
         Column(heading="book", is_number=False),
         Column(heading="law", is_number=False),
-        Column(heading="P&L", meaning=f"of the realised move, {unit.unit}."),
+        Column(heading="P&L"),
         Column(heading="VaR 99"),
         Column(heading="ES 97.5"),
         Column(heading="P&L / VaR", meaning="below -1: an exception at 99 %."),
-        Column(heading="p", meaning="share of the law's P&L below what came (probability transform)."),
+        Column(heading="p", meaning="share of the law's P&L below what came.", leaves=1),
     )
     found = [
         [
@@ -92,20 +114,22 @@ def day_table(result: "BacktestResult") -> Table:
         ]
         for i in range(rows.pnl.size)
     ]
-    return Table(title="What came on each date", columns=columns, rows=found)
+    return Table(title="What came on each date", unit=unit.unit, columns=columns, rows=found)
 
 
 def _verdict_row(verdict: "Verdict") -> list[str]:
+    from engine.backtest.statistics.traffic_light import GREEN
+
     light = verdict.light
     said = "passes" if verdict.passes else "fails"
     return [
         f"  {verdict.scope}",
         str(verdict.horizon_days),
         f"{verdict.n_days:,}",
-        f"{verdict.n_99} of {0.01 * verdict.n_days:.1f}",
-        f"{verdict.n_975} of {0.025 * verdict.n_days:.1f}",
+        f"{verdict.n_99} for {0.01 * verdict.n_days:.1f}",
+        f"{verdict.n_975} for {0.025 * verdict.n_days:.1f}",
         *(_p(None if found is None else found.p_value) for found in verdict.tests.values()),
-        "" if light is None else f"{light.zone} {light.multiplier:.2f}",
+        "-" if light is None else f"{light.zone if light.zone == GREEN else light.zone.upper()} {light.multiplier:.2f}",
         "?" if verdict.score is None else f"{verdict.score:.3f}",
         "" if verdict.score_t is None else f"{verdict.score_t:+.1f}",
         "?" if verdict.wealth is None else f"{verdict.wealth:.2g}",

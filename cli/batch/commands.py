@@ -18,12 +18,14 @@ from cli.render import Column, Table
 from engine.errors import InputError, RiskError
 
 if TYPE_CHECKING:
+    from datetime import date as date_of_night
+
     from cli.batch.log import Log
     from cli.output.frames import Frame
     from engine.batch.blocks.workers import AbstractWorkers
     from engine.batch.night import Outcome
     from engine.batch.plan import Planned
-    from engine.record.read import BatchFault
+    from engine.explain.nights.changes_since import Changes
     from engine.sharing.stop import Stop
 
 HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
@@ -203,7 +205,7 @@ def verify(
 
 
 def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Leave out to list them.")] = None) -> None:
-    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm, a dask cluster."""
+    """Print an example: cron, systemd, Airflow, Kubernetes, Slurm, a dask cluster, a Grafana dashboard."""
     from engine.batch.schedulers import example_names, example_text
 
     typer.echo("\n".join(example_names()) if name is None else example_text(name).rstrip())
@@ -220,6 +222,8 @@ def _run(
     compute: bool = True,
 ) -> None:
     from cli.batch.log import Log
+    from cli.batch.night_files import metrics, reports
+    from cli.batch.night_summary import show_batch
     from cli.machine import log as lines
     from cli.machine.log_style import JSON, OPTION_OF_BATCH
     from engine.batch.blocks.shares import parse_share
@@ -249,11 +253,13 @@ def _run(
                     about=log.about,
                 )
                 outcome = run_batch(batch, how)
+            changes: dict[date_of_night, Changes] = {}
             if share is None:
                 with written_with(batch.umask):
-                    outcome = with_faults(outcome, [*_reports(outcome, log)])
-                outcome = with_faults(outcome, [*_metrics(outcome)])  # another user collects them: without that umask
+                    outcome = with_faults(outcome, [*reports(outcome, log, changes)])
+                outcome = with_faults(outcome, [*metrics(outcome)])  # another user collects them: without that umask
             _say_what_matters(outcome, log)
+            show_batch(outcome, changes)
             last_line.end(summary(outcome))  # a signal that comes now finds the work done
     except RiskError as error:
         log.error(error)
@@ -299,54 +305,8 @@ def _say_what_matters(outcome: "Outcome", log: "Log") -> None:
     for night in outcome.nights:
         for fault in night.faults:
             log.error(f"{night.valuation_date} {fault.kind} {fault.subject}: {fault.message}")
-        for use in night.limits:
-            if use.state != "within":
-                found = use.reason or f"{use.value:,.0f} {use.currency}, the {use.severity} limit is {use.amount:,.0f}"
-                log.error(
-                    f"{night.valuation_date} {use.name} ({use.measure} of {use.run} {use.scope}) {use.state}: {found}"
-                )
     if outcome.message:
         log.error(outcome.message)
-
-
-def _metrics(outcome: "Outcome") -> "Iterator[BatchFault]":
-    """Write the metrics where a night was run; yield what went wrong."""
-    from engine.batch.figures.prometheus import write_metrics
-    from engine.batch.unexpected import described
-    from engine.record.read import BatchFault
-
-    path = outcome.batch.prometheus
-    if path is None or not any(night.runs for night in outcome.nights):
-        return
-    try:
-        write_metrics(path, outcome)
-    except Exception as error:  # the record stands: what goes wrong here is told, and costs the metrics
-        message = str(error) if isinstance(error, RiskError) else described(error)
-        yield BatchFault(kind="metrics", subject=str(path), message=message)
-
-
-def _reports(outcome: "Outcome", log: "Log") -> "Iterator[BatchFault]":
-    """Write the report of every night that was run; yield what went wrong, and the record stands."""
-    from engine.batch.unexpected import described
-    from engine.record.read import BatchFault
-
-    batch = outcome.batch
-    if not batch.report:
-        return
-    from engine.explain.nights.changes_since import changes_since
-    from engine.report.write import report_path, write_report
-
-    for night in outcome.nights:
-        if not night.runs:
-            continue
-        day, path = night.valuation_date, report_path(batch.out, night.valuation_date)
-        try:
-            changes = changes_since(batch.out, day, log.progress, log.say) if batch.explain else None
-            write_report(batch.out, day, path, backtest=batch.backtest, changes=changes)
-            log.say(f"{night.valuation_date}: report in {path}")
-        except Exception as error:
-            message = str(error) if isinstance(error, RiskError) else described(error)
-            yield BatchFault(kind="report", subject=night.valuation_date.isoformat(), message=message)
 
 
 def _show_plan(file: Path, nights: Nights, *, probe: bool, form: formats.Format) -> None:

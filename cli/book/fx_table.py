@@ -17,22 +17,26 @@ def fx_tables(valuation_date: "date", terms: Sequence["FxTerms"]) -> list[Table]
     if not terms:
         return []
     columns = (
-        Column(heading="position", is_number=False),
-        Column(heading="pair", is_number=False),
-        Column(heading="spot date", is_number=False, meaning="of the pair, for which the market's rate is."),
-        Column(heading="expiry", is_number=False, meaning="of an option; of an NDF the day on which it is fixed."),
-        Column(heading="delivery", is_number=False, meaning="of an option the spot date of its expiry."),
-        Column(heading="spot"),
-        Column(heading="forward", meaning="for the delivery, from the spot date on."),
-        Column(heading="points", meaning="forward less spot."),
-        Column(heading="vol", meaning="of each strike, ascending, per square root of a year."),
-        Column(
-            heading="delta, mn",
-            meaning="of the pair's first currency to sell at spot as a hedge; a premium is paid in the second.",
-        ),
-        Column(heading="premium-adjusted, mn", meaning="the same where the premium is paid in the first currency."),
+        Column(heading="FX", is_number=False),
+        Column(heading="pair", is_number=False, leaves=4),
+        Column(heading="spot date", is_number=False, leaves=6),
+        Column(heading="expiry", is_number=False, leaves=5),
+        Column(heading="delivery", is_number=False, leaves=2),
+        Column(heading="spot", leaves=3),
+        Column(heading="forward"),
+        Column(heading="points", leaves=2),
+        Column(heading="vol"),
+        Column(heading="delta, mn"),
+        Column(heading="premium-adjusted, mn", leaves=7),
     )
-    return [Table(title=f"FX positions on {valuation_date}", columns=columns, rows=[_row(each) for each in terms])]
+    return [
+        Table(
+            title=f"FX positions on {valuation_date}",
+            columns=columns,
+            rows=[_row(each) for each in terms],
+            footnote="Delta: of the pair's first currency to sell at spot as a hedge.",
+        )
+    ]
 
 
 def _row(terms: "FxTerms") -> list[str]:
@@ -47,6 +51,6 @@ def _row(terms: "FxTerms") -> list[str]:
         f"{terms.forward:.7g}",
         f"{terms.points:+.4f}",
         " / ".join(render.percent(vol, 2) for _, vol in terms.vols),
-        f"{terms.delta / 1e6:,.3f}",
-        "" if adjusted is None else f"{adjusted / 1e6:,.3f}",
+        f"{terms.delta / 1e6:,.1f}",
+        "" if adjusted is None else f"{adjusted / 1e6:,.1f}",
     ]

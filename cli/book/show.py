@@ -36,14 +36,17 @@ def show(
     among these also spot date, delivery, forward, points, vol and spot delta.
     """
     from engine.book import show
+    from engine.inputs.book.load import book_path
     from engine.inputs.book.several import load_books
     from engine.inputs.book.table import MAX_ROWS
-    from engine.inputs.market.load import bundled_market_path, load_market
+    from engine.inputs.default_market import market_path_for
+    from engine.inputs.market.load import load_market
 
     form = formats.chosen(output_format, as_json=as_json)
     n_largest = options.whole("--top", top, 0, MAX_ROWS)
-    levels = load_market(market or bundled_market_path())
-    shown = show.show_book(load_books(files, levels.valuation_date), levels, n_largest)
+    books = [book_path(file) for file in files]
+    levels = load_market(market or market_path_for(books))
+    shown = show.show_book(load_books(books, levels.valuation_date), levels, n_largest)
 
     def frame() -> "Frame":
         from cli.output.book_frames import show_frame
@@ -112,13 +115,16 @@ def _dv01(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Table:
     columns = (
         Column(heading="pillar", is_number=False),
         *(Column(heading=scope.name) for scope in scopes[:-1]),
-        Column(
-            heading=scopes[-1].name,
-            meaning=f"{scale.unit} lost when the zero rate at the pillar rises by 1 bp; positive when long.",
-        ),
+        Column(heading=scopes[-1].name),
     )
     rows = [[factor, *(scale.amount(scope.dv01[factor]) for scope in scopes)] for factor in shown.total.dv01]
-    return Table(title=f"DV01 by pillar, {shown.valuation_date}", columns=columns, rows=rows)
+    return Table(
+        title=f"DV01 by pillar, {shown.valuation_date}",
+        unit=scale.unit,
+        columns=columns,
+        rows=rows,
+        footnote="Lost when the zero rate at the pillar rises by 1 bp; positive when long.",
+    )
 
 
 def _vegas(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Iterator[Table]:
@@ -132,13 +138,15 @@ def _vegas(shown: "BookShow", scopes: Sequence["ShowRow"]) -> Iterator[Table]:
             *(Column(heading=scope.name) for scope in scopes[:-1]),
             Column(
                 heading=scopes[-1].name,
-                meaning=f"{scale.unit} gained when the options' own vols rise by one point, 11 % to 12 %: Black's "
-                "vega. Of an option between two expiries each has its share.",
+                meaning="gained when the options' own vols rise by one point, 11 % to 12 %. Of an option between two"
+                " expiries each has its share.",
             ),
         )
         rows = [[label, *(scale.amount(scope.vega_by_expiry[pair][label]) for scope in scopes)] for label in total]
         rows.append(["parallel", *(scale.amount(scope.vega[pair]) for scope in scopes)])
-        yield Table(title=f"Vega of {pair} by expiry, {shown.valuation_date}", columns=columns, rows=rows)
+        yield Table(
+            title=f"Vega of {pair} by expiry, {shown.valuation_date}", unit=scale.unit, columns=columns, rows=rows
+        )
 
 
 def _others(shown: "BookShow", title: str, heading: str, rows: Sequence["ShowRow"]) -> Table:
@@ -157,14 +165,14 @@ def _figures(shown: "BookShow", rows: Sequence["ShowRow"]) -> Iterator[tuple[str
     def figure(name: str, meaning: str, amounts: list[float]) -> tuple[str, str, list[float], Scale]:
         return name, meaning, amounts, render.scale(HOME, amounts)
 
-    yield figure("value", "a future is worth its profit since the valuation date: 0.", [row.value for row in rows])
+    yield figure("value", "", [row.value for row in rows])
     for name in rows[0].price_delta:
         up, down = [row.price_delta[name] for row in rows], [row.price_fall[name] for row in rows]
         scale = render.scale(HOME, [*up, *down])
-        yield f"{name} +1 %", f"the value's whole change when {name} rises by 1 %, half the gamma included.", up, scale
-        yield f"{name} -1 %", "the same when it falls by 1 %; the sum of both is the gamma.", down, scale
+        yield f"{name} +1 %", "", up, scale
+        yield f"{name} -1 %", "", down, scale
     for pair in rows[0].vega:
-        own = "gained when the options' own vols rise by one point at every expiry: Black's vega."
+        own = "gained when options' own vols rise by one point."
         yield figure(f"{pair} vega", own, [row.vega[pair] for row in rows])
     for name in rows[0].factor_vega:
         reference = shown.references.get(name, "the reference")
@@ -177,7 +185,7 @@ def _figures(shown: "BookShow", rows: Sequence["ShowRow"]) -> Iterator[tuple[str
     for name in rows[0].normal_factor_vega:
         simulated = "gained when its level rises by 1 bp and every swaption's normal vol in proportion, as simulated."
         yield figure(name, simulated, [row.normal_factor_vega[name] for row in rows])
-    carried = "gained by tomorrow if every payment's zero rate, spot and vols stay."
+    carried = "gained by tomorrow if zero rates, spot and vols stay."
     yield figure("carry", carried, [row.carry for row in rows])
     yield figure(
         "roll-down", "gained by tomorrow beside it, if the curves stay by tenor.", [row.roll_down for row in rows]

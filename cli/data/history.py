@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from engine.inputs.history.check import SeriesCheck
     from engine.market.market import Market
 
+# The answer in words; another language has words of its own.
+HOLDS = "{n} to {last}; {missing} values missing between first and last."
 HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
 
 Files = Annotated[
@@ -89,7 +91,7 @@ def check(files: Files, output_format: options.Format = None, as_json: options.A
     refused = [located(history, doubt) for doubt in doubts]
     formats.show(
         form,
-        table=lambda: render.show(_series_table(found)),
+        table=lambda: render.show(series_table(found)),
         json=lambda: {"schema": 1, "series": _series_json(found), "notes": notes, "refused_by_build": refused},
         frame=frame,
     )
@@ -113,16 +115,17 @@ def _text(day: "date | None") -> str | None:
     return None if day is None else str(day)
 
 
-def _series_table(found: "Sequence[SeriesCheck]") -> Table:
+def series_table(found: "Sequence[SeriesCheck]") -> Table:
     from engine.inputs.history.doubt import move_words
 
     columns = (
         Column(heading="series", is_number=False),
-        *(Column(heading=heading, is_number=False) for heading in ("first", "last")),
-        Column(heading="values"),
-        Column(heading="missing", meaning="dates of the history between first and last that have no value."),
-        Column(heading="largest move", meaning="over neighbouring weekdays, none across a holiday."),
-        Column(heading="on", is_number=False),
+        Column(heading="first", is_number=False, leaves=2),
+        Column(heading="last", is_number=False),
+        Column(heading="values", leaves=3),
+        Column(heading="missing"),
+        Column(heading="largest move"),
+        Column(heading="on", is_number=False, leaves=1),
     )
     rows = [
         (
@@ -131,7 +134,13 @@ def _series_table(found: "Sequence[SeriesCheck]") -> Table:
         )
         for row in found
     ]
-    return Table(title="History", columns=columns, rows=tuple(rows))
+    n_missing = sum(row.n_missing for row in found)
+    return Table(
+        title="History",
+        sentence=HOLDS.format(n=f"{len(found):,} series", last=max(row.last for row in found), missing=n_missing),
+        columns=columns,
+        rows=tuple(rows),
+    )
 
 
 def build(

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "pydantic", "QuantLib", "typer", "rich")
 VECTORS = ("avx2", "fma", "avx512f")
 MISSING = "not installed"
+# The answer in words; another language has words of its own.
+READY = "Runs can use all that is here."
+IN_THE_WAY = "Not usable here, which the table says why: {names}."
 
 
 def doctor(output_format: options.Format = None, as_json: options.AsJson = False) -> None:
@@ -32,7 +36,6 @@ def doctor(output_format: options.Format = None, as_json: options.AsJson = False
     rows += [("system", platform.platform()), *_packages(), *_processor()]
     kernels, refused = _kernels()
     rows += [*kernels, *_cuda(), *_environment()]
-    columns = (render.Column(heading="what", is_number=False), render.Column(heading="found", is_number=False))
 
     def frame() -> "Frame":
         from cli.output.machine_frames import doctor_frame
@@ -41,7 +44,7 @@ def doctor(output_format: options.Format = None, as_json: options.AsJson = False
 
     formats.show(
         form,
-        table=lambda: render.show(render.Table(title="unwind on this machine", columns=columns, rows=rows)),
+        table=lambda: render.show(facts_table(rows)),
         json=formats.rows_object("facts", frame),
         frame=frame,
     )
@@ -50,6 +53,14 @@ def doctor(output_format: options.Format = None, as_json: options.AsJson = False
     missing = [name for name, found in rows if found == MISSING]
     if missing:
         raise RiskError(f"not installed: {', '.join(missing)}; pip install unwind-risk brings them")
+
+
+def facts_table(rows: Sequence[tuple[str, str]]) -> render.Table:
+    """Lay out what was found, and say first what is in the way."""
+    in_the_way = [name for name, found in rows if found == MISSING or found.startswith("cannot ")]
+    columns = (render.Column(heading="", is_number=False), render.Column(heading="", is_number=False))
+    sentence = IN_THE_WAY.format(names=", ".join(in_the_way)) if in_the_way else READY
+    return render.Table(title="unwind on this machine", sentence=sentence, columns=columns, rows=rows)
 
 
 def _packages() -> list[tuple[str, str]]:

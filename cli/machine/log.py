@@ -73,8 +73,13 @@ def record(event: str, message: str, **fields: Any) -> None:
 
 def error(found: RiskError | str) -> None:
     """Write an error; as JSON a line for each thing that is wrong with a file."""
-    if not _Style.as_json or not isinstance(found, FileFaults):
+    if not isinstance(found, FileFaults):
         write("error", "error", str(found), **_value_of(str(found)))
+        return
+    if not _Style.as_json:
+        from cli.output import code_frame, page  # here, so that --help stays quick
+
+        write("error", "error", code_frame.framed(found, page.of_stderr().width))
         return
     for fault in found.faults:
         place = {"file": found.path, "line": fault.line, "where": fault.where}

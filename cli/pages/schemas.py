@@ -12,6 +12,7 @@ COLUMNS = ("key", "holds", "default", "range", "meaning")
 _TITLES = {
     "market": "Market file (TOML)",
     "book": "Book (CSV, Excel, Parquet)",
+    "hedges": "Hedges (CSV, spreadsheet)",
     "scenario": "Scenario (TOML)",
     "run": "Run file (RUN.toml)",
     "batch": "Batch file (TOML)",
@@ -116,7 +117,7 @@ def _ranges(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _default(schema: dict[str, Any], kind: str) -> str:
-    if kind == "book":
+    if kind in ("book", "hedges"):
         return "empty"
     match schema.get("default"):
         case None | [] | {} | ():

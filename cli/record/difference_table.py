@@ -30,7 +30,7 @@ def difference_tables(title: str, found: "Rows", *, everything: bool) -> list[Ta
     groups: dict[tuple[str, bool], list[Mapping[str, Any]]] = {}
     for row in shown:
         groups.setdefault(_group(row), []).append(row)
-    tables = [_table(f"{title}, ", unit, mine) for (unit, _), mine in groups.items()]
+    tables = [_table(title, unit, mine) for (unit, _), mine in groups.items()]
     tables = tables or [_empty(title)]
     n = len(rows) - len(shown)
     note = f"{n:,} more differ by {ERRORS:g} errors of the simulation or less: --all." if n else ""
@@ -76,20 +76,20 @@ def _table(title: str, unit: str, rows: Sequence[Mapping[str, Any]]) -> Table:
         Column(heading="after"),
         Column(heading="change", meaning="± one standard error, were the two independent: on common draws it is less."),
     )
-    return Table(title=f"{title}{scale.unit}{slash}{per}", columns=columns, rows=list(_rows(rows, scale)))
+    return Table(title=title, unit=f"{scale.unit}{slash}{per}", columns=columns, rows=list(_rows(rows, scale)))
 
 
 def _rows(rows: Sequence[Mapping[str, Any]], scale: Scale) -> Iterator[list[str]]:
     for row in rows:
         label, book = measure_label(row["measure"], row["confidence"]), row["scope"].removeprefix("book:")
-        amounts = ["" if row[key] is None else scale.amount(row[key], row["se"]) for key in ("before", "after")]
+        amounts = ["" if row[key] is None else scale.amount(row[key]) for key in ("before", "after")]
         yield [row["run"], row["scenario"] or "", book, label, row["curve"] or "", *amounts, _change(row, scale)]
 
 
 def _change(row: Mapping[str, Any], scale: Scale) -> str:
     if row["change"] is None:
         return "in one alone"
-    return scale.estimate(row["change"], row["se"]) if row["se"] else scale.amount(row["change"])
+    return scale.finer.estimate(row["change"], row["se"] or 0.0, signed=True)
 
 
 def _empty(title: str) -> Table:

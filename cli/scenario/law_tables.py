@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from cli.render import Column, Table
-from cli.results import TOTAL, columns, errors_note, estimate, scale, shown_scopes, title
+from cli.results import (
+    LOWER,
+    TOTAL,
+    columns,
+    errors_note,
+    estimate,
+    facts,
+    of_columns,
+    scale,
+    sentence,
+    shown_scopes,
+    title,
+)
 
 if TYPE_CHECKING:
     from engine.risk.measures.measure import TailMeasure
@@ -51,10 +63,15 @@ def law_table(result: "RunResult", group: Mapping[str, str], bands: Sequence["Mo
         head = [names[row.scope], unit.amount(row.base_value), unit.amount(row.shock_pnl)]
         rows += _scope_rows(head, row, laws, bands, measures, unit, words)
     meaning = f"{found.basis}: docs/validation/backtest.md. {explained(map(found.words_of, group))}".strip()
-    last = Column(heading="backtest", is_number=False, meaning=meaning)
-    heads = (Column(heading="book and law", is_number=False), *of_run[1:-1], last)
-    title_of_group = title(result, unit) + _shock(group)
-    return Table(title=title_of_group, columns=heads, rows=rows, footnote=errors_note(result))
+    last = Column(heading="backtest", is_number=False, meaning=meaning, leaves=LOWER)
+    return Table(
+        title=title(result) + _shock(group),
+        unit=unit.unit,
+        sentence=sentence(result, unit),
+        columns=(*of_run[:-1], last),
+        rows=rows,
+        footnote=f"{errors_note(result)} {facts(result)}",
+    )
 
 
 def band_line(result: "RunResult", bands: Sequence["ModelBand"]) -> str:
@@ -83,21 +100,20 @@ def _scope_rows(
     n_figures = len(measures) * len(first.measures)
     yield [*head, *[""] * n_figures, ""]
     for law, row in laws.items():
-        figures = [estimate(tail, measure, unit) for tail in row.measures for measure in measures]
+        figures = [estimate(tail, measure, unit) for tail, measure in of_columns(row, measures)]
         yield [f"  {law}", "", "", *figures, words[law]]
     if not bands:
         return
     of_scope = {(band.confidence, band.measure): band for band in bands if band.scope == first.scope}
-    band = [_ends(of_scope[tail.confidence, each.key], unit) for tail in first.measures for each in measures]
+    band = [_ends(of_scope[tail.confidence, each.key], unit) for tail, each in of_columns(first, measures)]
     yield ["  band", "", "", *band, ""]
 
 
 def _ends(band: "ModelBand", unit: render.Scale) -> str:
-    low, high = (unit.amount(end.value, end.table_se or end.se) for end in (band.lowest, band.highest))
-    return f"{low} to {high}"
+    return f"{unit.amount(band.lowest.value)} to {unit.amount(band.highest.value)}"
 
 
 def _shock(group: Mapping[str, str]) -> str:
     """Return which scenario's shock comes first, where there is one."""
     name = next(iter(group.values()))
-    return f"after the shock of {name.rpartition('/')[0]}\n" if "/" in name else ""
+    return f", after the shock of {name.rpartition('/')[0]}" if "/" in name else ""

@@ -1,6 +1,5 @@
 """What not knowing parameters does to a run's figures: bands over sets of them, and which parameter makes a band."""
 
-import math
 import statistics
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -47,7 +46,7 @@ def band_table(result: "RunResult", study: "ParameterStudy", unit: Scale) -> Tab
     }
     rows = list[list[str]]()
     for scope, shown in shown_scopes(result).items():
-        rows.append([shown, "", "", "", ""])
+        rows.append([shown])
         for band in (each for each in study.bands if each.scope == scope):
             figure = own[scope, band.confidence, band.measure]
             name = f"  {MEASURES[band.measure].label} {render.percent(band.confidence)}"
@@ -147,16 +146,8 @@ def _prior_words(prior: "PriorFacts") -> str:
 
 
 def _quantile(each: "BandQuantile", unit: Scale) -> str:
-    """Return a quantile and both errors, to two digits of the larger one."""
-    larger = max((se for se in (each.se, each.sets_se) if math.isfinite(se)), default=0.0)
-    errors = (_error(se, larger, unit) for se in (each.se, each.sets_se))
-    return f"{unit.amount(each.value, larger)} {' '.join(f'±{error}' for error in errors)}"
-
-
-def _error(se: float, larger: float, unit: Scale) -> str:
-    """Return an error to the digits of a larger one, or to its own where it would look like none."""
-    text = unit.amount(se, larger)
-    return text if se == 0.0 or text.strip("0.") else unit.amount(se, 10.0 * se)
+    """Return a quantile and both errors."""
+    return unit.with_table(each.value, each.se, each.sets_se, is_exact=False)
 
 
 def _share(share: float, se: float) -> str:

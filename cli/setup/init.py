@@ -1,4 +1,4 @@
-"""`unwind init`: a folder with a book, a market, a scenario, a batch and its limits, which run as they are."""
+"""`unwind init`: a folder with books, markets, a batch and its limits, which run as they are."""
 
 import shlex
 from pathlib import Path
@@ -9,13 +9,21 @@ import typer
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="New, or without files of these names.")],
+    general_account: Annotated[
+        bool,
+        typer.Option(
+            "--general-account",
+            help="The sample general account on two nights instead: every chapter of the report in one batch.",
+        ),
+    ] = False,
 ) -> None:
     """Write a folder that runs at once: a book, a market, a scenario, a batch with limits, a README.
 
     Every file says what its lines are for. Nothing is overwritten.
     """
-    from engine.inputs.starter.write import write_starter
+    from engine.inputs.starter.write import write_general_account, write_starter
 
-    for path in write_starter(folder):
+    for path in write_general_account(folder) if general_account else write_starter(folder):
         typer.echo(str(path))
-    typer.echo(f"next: cd {shlex.quote(str(folder))} && unwind book check book.csv --market market.toml")
+    first = "batch run batch.toml" if general_account else "book check book.csv --market market.toml"
+    typer.echo(f"next: cd {shlex.quote(str(folder))} && unwind {first}")

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from engine.backtest.laws.registry import laws_called
-from engine.backtest.settings import BacktestSettings
+from engine.backtest.settings import BacktestSettings, HeldMarket
 from engine.backtest.verdicts import Verdict, YearOfExceptions, verdicts, years_of_exceptions
 from engine.backtest.walk.dated_market import market_pattern
 from engine.backtest.walk.day_rows import DayRows, joined_rows
@@ -68,8 +69,8 @@ def run_backtest(
     BusyError, RiskError
         The walkers cannot go on.
     """
-    history, market = load_history(settings.history), open_once(settings.market, TOML)
-    base = load_market(market)
+    history, held = load_history(settings.history), _held(settings.market)
+    base = held.market
     pattern, notes = market_pattern(base)
     joint = joint_history(history.values, pattern.factors, since=SINCE)
     places = joint.places(settings.first, settings.last).tolist()
@@ -89,7 +90,7 @@ def run_backtest(
     end = min(places[-1] + max(walk.horizons), joint.dates.size - 1)
     series = {factor.curve or factor.name for factor in joint.factors}
     passed = pass_gate(history, series, SINCE, [joint.day(end)], settings.accepted)
-    made_of = _what_rows_depend_on(walk, settings, history.values, {"book": books.sha256, "market": market.sha256})
+    made_of = _what_rows_depend_on(walk, settings, history.values, {"book": books.sha256, "market": held.sha256})
     folder = None if settings.out is None else ShardFolder(settings.out, made_of)
     rows = _walked(walk, parts_of(walk, places), folder, walkers, progress, stop or Stop())
     if not rows.pnl.size:
@@ -109,6 +110,13 @@ def run_backtest(
         years=years_of_exceptions(rows),
         notes=(*history.notes, *passed.notes, *books.notes, *notes, *joint.notes, *late),
     )
+
+
+def _held(market: Path | HeldMarket) -> HeldMarket:
+    if isinstance(market, HeldMarket):
+        return market
+    opened = open_once(market, TOML)
+    return HeldMarket(market=load_market(opened), sha256=opened.sha256)
 
 
 def _what_rows_depend_on(

@@ -8,10 +8,19 @@ from engine.errors import InputError
 from engine.inputs.opened import Opened
 from engine.inputs.repeated import first_repeated
 from engine.inputs.run import MAX_SEED
+from engine.market.market import Market
 from engine.scenario.scenario import Scenario
 
 LONGEST_HORIZON = 10  # joint dates
 PATHS = (1000, 100_000)  # fewest, most: a process holds the moves of all laws of a date at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMarket:
+    """A market that a program holds, read from a file or not."""
+
+    market: Market
+    sha256: str  # of the file that it was read from, or would be written to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +30,7 @@ class BacktestSettings:
     books: tuple[
         Path | Opened, ...
     ]  # files that are rolled; or, all of them, files of dates: {date} in the path, or a folder
-    market: Path | Opened  # of the date of the books: factors, spreads, levels that coupons are compared with
+    market: Path | HeldMarket  # of the date of the books: factors, spreads, levels that coupons are compared with
     history: tuple[Path, ...]
     accepted: tuple[str, ...] = ()  # what is odd in it and true, "DATE:SERIES"
     first: date

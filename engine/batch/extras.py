@@ -20,7 +20,7 @@ class Extra:
 EXTRAS = (
     Extra(
         name="report",
-        modules=("matplotlib", "jinja2"),
+        modules=("jinja2",),
         asked_by="`report = true`",
         is_needed=lambda batch: batch.report,
     ),

@@ -94,11 +94,12 @@ def write_run(
         *exact_rows(prepared, stressed, total),
     ]
     names, pnl = [(row.scenario, row.scope) for row in results], figures.samples
+    sums = {row.scenario: sample for row, sample in zip(result.results, pnl, strict=True) if row.scope == "total"}
     files = {
         RESULTS: _parquet(rows, RESULTS_SCHEMA),
         DISTRIBUTIONS: _parquet(distributions(pnl, names, currency), DISTRIBUTIONS_SCHEMA),
         CONVERGENCE: _parquet(_convergence(results, pnl, confidences, currency), convergence_schema()),
-        LEVELS: _parquet(level_rows(prepared, result.run.n_paths), LEVELS_SCHEMA),
+        LEVELS: _parquet(level_rows(prepared, result.run.n_paths, sums), LEVELS_SCHEMA),
         CORRELATIONS: _parquet(correlation_rows(correlations), CORRELATIONS_SCHEMA),
     }
     if result.parameters:

@@ -13,6 +13,7 @@ from engine.payoffs.holdings import Holdings
 from engine.payoffs.quoted import Bonds, Marks, Premiums
 from engine.payoffs.shelf import Shelf
 from engine.payoffs.swaptions import Swaptions
+from engine.sheet_path import line_word
 from kernels.types import I64
 
 T = TypeVar("T")
@@ -31,7 +32,15 @@ class CompiledBook:
     sha256: str  # of the source file's bytes
     lines: tuple[int, ...] = ()  # (n_positions,) of the source file; (): not known
     source: str = ""  # path of the file it was read from; "": not known
+    labels: tuple[str, ...] = ()  # (n_positions,) rows of a program's frame, by its index; (): it was a file
     warnings: tuple[str, ...] = ()  # what was accepted with a word of caution, for every result that uses the book
+
+    def row_name(self, position: int) -> str:
+        """Return what a position's row is called: "line 7", "row 7" of a sheet, "row 'a'" of a frame; "": not known."""
+        if self.labels:
+            return f"row {self.labels[position]!r}"
+        line = self.lines[position] if self.lines else 0
+        return f"{line_word(self.source)} {line}" if line else ""
 
     def table(self, kind: type[T]) -> T:
         """Return the table of a class."""

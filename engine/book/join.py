@@ -11,7 +11,6 @@ from engine.book.compiled import CompiledBook
 from engine.errors import InputError
 from engine.payoffs.registry import PAYOFFS, AnyPayoff
 from engine.payoffs.shelf import Shelf, shelf
-from engine.sheet_path import line_word
 
 
 def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
@@ -41,6 +40,7 @@ def join_books(books: Sequence[tuple[str, CompiledBook]]) -> CompiledBook:
         business_days=min((book.business_days for book in parts), key=len),
         lines=(),
         source="",
+        labels=(),
         sha256=sha256("".join(book.sha256 for book in parts).encode()).hexdigest(),
         warnings=tuple(f"{name}: {warning}" for name, book in books for warning in book.warnings),
         tables=joined_tables(parts),
@@ -62,8 +62,8 @@ def check_names(others: Sequence[tuple[str, CompiledBook]], name: str, book: Com
 def _place(file: str, inner: str, book: CompiledBook) -> str:
     """Say where in a file a book is first named: its line, or its position where the file has no lines."""
     first = book.books.index(inner)
-    line = f", {line_word(book.source)} {book.lines[first]}" if book.lines else ""
-    return f"position {book.position_ids[first]!r} of {book.source or file}{line}"
+    row = f", {name}" if (name := book.row_name(first)) else ""
+    return f"position {book.position_ids[first]!r} of {book.source or file}{row}"
 
 
 def joined_tables(books: Sequence[CompiledBook]) -> Shelf:

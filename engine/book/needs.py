@@ -15,7 +15,6 @@ from engine.payoffs.fx_options import FxOptions, pairs_of
 from engine.payoffs.holdings import Holdings
 from engine.payoffs.payoff import currency_columns
 from engine.payoffs.registry import PAYOFFS
-from engine.sheet_path import line_word
 from kernels.types import I64
 
 
@@ -120,6 +119,6 @@ def _first(book: CompiledBook, positions: list[I64]) -> str:
     """Return the first of some positions, given in parts, and how many more there are, in words."""
     every = np.unique(np.concatenate(positions))
     first = int(every[0])
-    has_line = book.source and book.lines and book.lines[first]
-    place = f" ({book.source}, {line_word(book.source)} {book.lines[first]})" if has_line else ""
+    row = book.row_name(first)
+    place = f" ({book.source}, {row})" if book.source and row else ""
     return f"position {book.position_ids[first]!r}{place}{f' and {every.size - 1:,} more' if every.size > 1 else ''}"

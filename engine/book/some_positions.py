@@ -30,6 +30,7 @@ class BookRows:
             books=tuple(book.books[i] for i in numbers),
             kinds=tuple(book.kinds[i] for i in numbers),
             lines=tuple(book.lines[i] for i in numbers) if book.lines else (),
+            labels=tuple(book.labels[i] for i in numbers) if book.labels else (),
             tables=shelf(*(self._table(payoff, place) for payoff in PAYOFFS)),
         )
 

@@ -61,11 +61,11 @@ def made_folder(out: Path, flag: str = "--out") -> Path:
 def input_files(config: "RunConfig", file: Path | None) -> tuple[Path, ...]:
     """Return the files that a run reads: its RUN.toml if there is one, market, books, and scenarios named by path."""
     from engine.inputs.book.load import bundled_book_path  # here: what writes no run needs no books, which load slowly
-    from engine.inputs.market.load import bundled_market_path
+    from engine.inputs.default_market import market_path_for
 
     scenarios = [Path(name) for name in config.scenarios if name.endswith(".toml")]
     books = config.book_files or (bundled_book_path(),)
-    files = (file, config.market or bundled_market_path(), *books, *scenarios)
+    files = (file, config.market or market_path_for(books), *books, *scenarios)
     return tuple(each for each in files if each is not None)
 
 

@@ -79,6 +79,12 @@ def _given_path(value: Any) -> Any:
     return value
 
 
+def _book_path(value: str | Path) -> Path:
+    from engine.inputs.book.load import book_path  # here: a schema needs no books, which load slowly
+
+    return book_path(value)
+
+
 def _whole(example: int) -> BeforeValidator:
     def check(value: Any) -> Any:
         if value is None:
@@ -154,6 +160,7 @@ def _some_and_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 InputPath = Annotated[Path, BeforeValidator(_given_path), Field(strict=False)]
+BookPath = Annotated[Path, BeforeValidator(_book_path), BeforeValidator(_given_path), Field(strict=False)]
 Confidence = Annotated[float, BeforeValidator(_given_confidence), AfterValidator(_check_confidence)]
 _CONFIDENCE_SCHEMA = {"type": "number", "minimum": 0.5, "exclusiveMaximum": 1.0}
 
@@ -171,10 +178,11 @@ class RunConfig(Strict):
     model_config = ConfigDict(populate_by_name=False)
 
     market: InputPath | None = Field(
-        default=None, description="Market file (TOML). In a RUN.toml, relative to that file. Default: the bundled one."
+        default=None,
+        description="Market file (TOML). In a RUN.toml, relative to that file. Default: the bundled one of the book.",
     )
     book_files: Annotated[
-        tuple[InputPath, ...],
+        tuple[BookPath, ...],
         BeforeValidator(_alone_in_list),
         AfterValidator(_some_and_different),
         WithJsonSchema(_or_list(_FILE_SCHEMA)),
@@ -182,8 +190,8 @@ class RunConfig(Strict):
         default=(),
         alias="book",
         max_length=1000,
-        description="Book file or files (CSV, spreadsheet or Parquet); of several, the total is over all. In a"
-        " RUN.toml, relative to that file. Default: the bundled samples.",
+        description="Book file or files (CSV, spreadsheet or Parquet), or bundled names; of several, the total is over"
+        " all. In a RUN.toml, relative to that file. Default: the bundled samples.",
     )
     scenarios: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],
@@ -371,15 +379,17 @@ def _of_word(word: str) -> Any:
 def _rebased(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the keys of a file, with its paths relative to its own folder."""
 
-    def moved(value: Any) -> Any:
+    def moved(value: Any, key: str) -> Any:
         if isinstance(value, tuple):
-            return tuple(map(moved, value))
-        return folder / value if isinstance(value, str) and value else value
+            return tuple(moved(each, key) for each in value)
+        if not isinstance(value, str) or not value:
+            return value
+        return folder / (_book_path(value) if key == "book" else value)  # a bundled book's path is whole
 
     def moved_scenario(value: Any) -> Any:
-        return str(moved(value)) if isinstance(value, str) and value.endswith(".toml") else value
+        return str(folder / value) if isinstance(value, str) and value.endswith(".toml") else value
 
-    rebased = {key: moved(value) if key in _FILES else value for key, value in data.items()}
+    rebased = {key: moved(value, key) if key in _FILES else value for key, value in data.items()}
     if "scenario" in data:
         named = data["scenario"]
         rebased["scenario"] = tuple(map(moved_scenario, named)) if isinstance(named, tuple) else moved_scenario(named)

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from engine.errors import InputError, did_you_mean
 from engine.inputs.batch import BatchFile
+from engine.inputs.hedge_file import COLUMNS as HEDGE_COLUMNS
+from engine.inputs.hedge_file import MOST_LOTS, REQUIRED
 from engine.inputs.market.price_files import PriceFile
 from engine.inputs.market.schema import MarketFile
 from engine.inputs.market.spread_files import SpreadFile
@@ -18,7 +20,7 @@ from engine.instruments.rows.kind import Kind
 from engine.instruments.rows.ranges import column_ranges
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("market", "book", "scenario", "run", "batch", "prices", "spreads")
+KINDS = ("market", "book", "hedges", "scenario", "run", "batch", "prices", "spreads")
 _MODELS: dict[str, type[BaseModel]] = {
     "market": MarketFile,
     "run": RunConfig,
@@ -29,13 +31,15 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 
 def json_schema(kind: str) -> dict[str, Any]:
-    """Return the schema of a market, scenario, run or batch file, or of a row of a book file. Dates are ISO text.
+    """Return the schema of a market, scenario, run or batch file, or of a row of a book or of hedges. Dates are text.
 
     A schema says what single keys may hold; what several keys decide together, such as a correlation that must
     be positive definite, is checked on reading. Raises InputError for another kind.
     """
     if kind == "book":
         schema = _book_row()
+    elif kind == "hedges":
+        schema = _hedge_row()
     elif kind == "scenario":
         schema = scenario_file().model_json_schema(by_alias=True)
     elif kind in _MODELS:
@@ -54,6 +58,20 @@ def _book_row() -> dict[str, Any]:
         "properties": {name: _column(column) for name, column in COLUMNS.items()},
         "required": list(ALWAYS),
         "allOf": [_rule(kind) for kind in POSITION_KINDS.values()],
+    }
+
+
+def _hedge_row() -> dict[str, Any]:
+    row, number = _book_row(), {"type": "number", "minimum": 0.0, "maximum": MOST_LOTS}
+    own = {name: {"description": meaning, **number} for name, meaning in HEDGE_COLUMNS.items()}
+    return {
+        **row,
+        "title": "Hedge row",
+        "description": "A row of a CSV or spreadsheet of candidate hedges, an empty field left out: a position of one"
+        " lot, with what a lot costs and how many there may be. Rows that share `book` are one hedge and have the same"
+        " `most` and `least`; a row without one is a hedge called as its `position_id`.",
+        "properties": {**own, **row["properties"]},
+        "required": [*REQUIRED, *row["required"]],
     }
 
 

@@ -91,24 +91,30 @@ def figures(walk: Walk, paths: PathRange, progress: Progress) -> F64:
     InputError
         More paths than fit in memory.
     """
-    yields, rates = _yields(walk), _rates(walk)
-    shape = (len(yields) + len(rates), walk.dates.size, paths.n)
+    shape = (len(_yields(walk)) + len(_rates(walk)), walk.dates.size, paths.n)
     if 8 * int(np.prod(shape)) > HELD_BYTES:
         raise InputError(f"{paths.n:,} paths of {walk.dates.size} days are too many for a picture; take fewer")
     found = np.empty(shape)
     for ids in chunks(walk, paths):
         first = int(ids[0]) - paths.first
-        deviations = walk.deviations(ids)
-        at = slice(first, first + ids.size)
-        for k, (curve, tenor, _) in enumerate(yields):
-            pillars, numbers = curve_factors(walk.start, curve)
-            moved = deviations[:, numbers]
-            found[k, :, at] = [par_yields(walk.start.curves[curve], tenor, pillars, day) for day in moved]
-        for k, code in enumerate(rates, start=len(yields)):
-            number = walk.series.index(fx_quote(code).factor)
-            found[k, :, at] = walk.start.rate(code) * np.exp(deviations[:, number])
+        for day, deviations in enumerate(walk.deviations(ids)):
+            found[:, day, first : first + ids.size] = figures_at(walk, deviations)
         progress(first + ids.size, paths.n)
     return found
+
+
+def figures_at(walk: Walk, deviations: F64) -> F64:
+    """Return the same figures of moved factors: (n_figures, n_paths).
+
+    deviations   (n_series, n_paths) of the factors from where all paths start, and of nothing else or of more series
+    """
+    found = []
+    for curve, tenor, _ in _yields(walk):
+        pillars, numbers = curve_factors(walk.start, curve)
+        found.append(par_yields(walk.start.curves[curve], tenor, pillars, deviations[numbers]))
+    for code in _rates(walk):
+        found.append(walk.start.rate(code) * np.exp(deviations[walk.series.index(fx_quote(code).factor)]))
+    return np.array(found).reshape(-1, deviations.shape[1])
 
 
 def par_yields(curve: ZeroCurve, tenor: float, pillars: F64, deviations: F64) -> F64:

@@ -1,4 +1,4 @@
-"""Fans as a picture: history, then the simulated quantiles, a panel each. Needs matplotlib, the extra `report`."""
+"""Fans as a picture: history, then the simulated quantiles, a panel each. Needs matplotlib, the extra `plot`."""
 
 import warnings
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def check_picture(path: Path) -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise InputError(f"a plot needs matplotlib: {error}; pip install 'unwind-risk[report]'") from None
+        raise InputError(f"a plot needs matplotlib: {error}; pip install 'unwind-risk[plot]'") from None
 
 
 def font_warning(text: str, path: Path) -> str | None:

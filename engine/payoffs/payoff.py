@@ -45,6 +45,10 @@ class Book(Protocol):
     def lines(self) -> tuple[int, ...]:
         """Return the line of each position in that file: (n_positions,), or () where they are not known."""
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return the index of each position in a program's frame: (n_positions,), or () where a file was read."""
+
     def table(self, kind: type[T]) -> T:
         """Return the table of a class."""
 

@@ -203,8 +203,8 @@ def check_reach(book: Book, position: I64, values: tuple[F64, F64], size: F64, l
             f" nearest of the model {nearest[k]:,.0f}, {1e4 * missed[k]:,.0f} bp of {limit.unit} away; up to"
             f" {1e4 * limit.part:,.0f} bp it is kept as it is; check {limit.columns}, or leave the market"
             " price empty",
-            line=(book.lines[i] or None) if book.lines else None,
-            where=limit.column,
+            line=None if book.labels or not book.lines else book.lines[i] or None,
+            where=f"row {book.labels[i]!r}, {limit.column}" if book.labels else limit.column,
         )
         for k, i in enumerate(position.tolist())
         if not missed[k] <= limit.part

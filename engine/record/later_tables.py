@@ -23,5 +23,13 @@ def recorded_levels(files: Mapping[str, bytes], scenario: str) -> list[Row]:
     return [row for row in _rows(files, LEVELS, LEVELS_SCHEMA) if row["scenario"] == scenario]
 
 
+def recorded_levels_by_scenario(files: Mapping[str, bytes]) -> dict[str, list[Row]]:
+    """Read the same of every scenario at once."""
+    found: dict[str, list[Row]] = {}
+    for row in _rows(files, LEVELS, LEVELS_SCHEMA):
+        found.setdefault(row["scenario"], []).append(row)
+    return found
+
+
 def _rows(files: Mapping[str, bytes], name: str, schema: pa.Schema) -> list[dict[str, Any]]:
     return read_rows(Path(name), schema, files[name]) if name in files else []

@@ -65,6 +65,7 @@ MEANINGS = {
     "day": ("business days", "from the valuation date; 0: after the shocks"),
     "probability": ("fraction", "of the quantile"),
     "level": ("", "the quantile"),
+    "tail_mean": ("", "of the level on the worst 1 % of paths, on the last day; null: none is recorded"),
     "set": ("", "number of the set of parameters, from 1"),
     "parameter": ("", "dotted name of the uncertain parameter"),
     "other": ("", "factor that stands before it in the market's order"),

@@ -128,6 +128,9 @@ LEVELS_SCHEMA = pa.schema(
         pa.field("unit", pa.string(), nullable=False),  # "decimal ..." of yields
         pa.field("n_paths", pa.int64()),
         pa.field("se", pa.float64()),  # Monte Carlo standard error; inf: not bounded by the sample; 0: start, or exact
+        # On the last day, of the run's own paths: the mean level on the worst 1 % of its first 65,536 by the P&L of the
+        # sum over books; null on other days, and of an exact scenario.
+        pa.field("tail_mean", pa.float64()),
     ]
 )
 

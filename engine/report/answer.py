@@ -1,10 +1,10 @@
 """The first screen: what may be lost, in a sentence; every scenario with its limit; changes and breaches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from string import Formatter
 
-from engine.errors import counted
 from engine.explain.nights.change import NightsChange
 from engine.explain.nights.tail_change import TailChange
 from engine.record.read import BREACHED, NOT_EVALUATED, LimitUse, Night
@@ -12,14 +12,42 @@ from engine.report.numbers import Estimate, Figure, Number, Scale, confidence_te
 from engine.report.parts import Badge, listed
 from engine.report.sheet import PAIRED, TABLE_ERROR, Sheet, change, finite, horizon
 from engine.risk.measures.registry import HEADLINE
-from engine.risk.results import ScopeResult, TailResult
+from engine.risk.results import ScopeResult
 from engine.risk.standing import STRESS_LABEL, recorded_standings
 
-N_COLOURS = 4  # of scenarios
+_MOST_BADGES = 3  # limits that are named beside a badge
 _VAR, _ES = HEADLINE
-_DAYS = {1: "one business day", 10: "ten business days"}
 _MOST_CAUSES = 3  # of a change, in its sentence
 _ROOM = 1.04  # of a bullet chart beyond its longest mark
+Piece = tuple[str, str]  # text, and its class: "", "amount", "loss", "name" or "strong"
+
+_DAYS, _OTHER_DAYS = {1: "One-day", 10: "Ten-day"}, "{n}-day"
+_LOSS = "{horizon} loss, {often}: {amount}."
+_GAIN = "{horizon} gain, all but {often}: {amount}."
+_WORST = " In {scenario}: {loss}."
+_IN_A_HUNDRED, _ONE_IN, _AT = "one time in a hundred", "one time in {n:,}", "at {level}"
+_NOT_A_NUMBER = "{measure} of {scenario} is not a number."
+_NO_RUN = "No run of this night is recorded."
+_NO_CHANGE = "No change is given: {reason}."
+_NOT_RUN = "No change is given: {scenario} was not run on {night}."
+_CHANGED = "{amount} {unit} since {night}"
+_SINCE = "{change} in {scenario}."
+_ASK = "{change} in {scenario}. `unwind report --explain` says what moved it."
+_CANNOT = "{change} in {scenario}. What moved it cannot be said: {reason}."
+_MOVED = "{change} in {scenario}: {causes}."
+_SINCE_HEAD, _CHANGE_HEAD = "since {day}", "change"
+_INCOMPLETE, _ERRORS = "incomplete", {True: "{n} error", False: "{n} errors"}
+_BREACHED_ONE, _BREACHED_SEVERAL, _MORE = "{n} limit breached", "{n} limits breached", "{n} more"
+_UNLOOKED_ONE, _UNLOOKED_SEVERAL, _SEE = "{n} limit not evaluated", "{n} limits not evaluated", "see Limits"
+_WITHIN, _ALL_HOLD = "within limits", "all {n} hold"
+_NO_LIMITS, _HAS_NONE = "no limits", "the batch has none"
+_LIMIT, _LIMIT_BREACHED = "{measure} {use} of {amount}", "{measure} {use} of {amount}, {severity}"
+_CAPTION = "{measure} and {other} at {level} over {horizon}, {books}, {unit}{worth}."
+_WORTH, _ALL, _LOADED = "; book value {value}", "all books", "books that loaded"
+_MOST_ERROR = " Simulation error at most ±{error}."
+_LEGEND = " Bar: {measure}; diamond: {other}; line: limit."
+_MOVES = "exact: {n:,} moves"
+_TABLE = "{measure} ±{error} table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +94,8 @@ class Answer:
     """What the first screen says."""
 
     badges: tuple[tuple[Badge, str], ...]  # a verdict, and what it is about
-    sentence: tuple[tuple[str, str], ...]  # text, and its class: "", "amount" or "loss"
-    change: tuple[str, str]  # what stands out, and the rest
+    sentence: tuple[Piece, ...]
+    change: tuple[Piece, ...]
     runs: tuple[RunAnswer, ...]
     failed: tuple[tuple[str, str], ...]  # runs that are not recorded, and their states
 
@@ -77,8 +105,8 @@ def answer(night: Night, sheets: Sequence[Sheet]) -> Answer:
     recorded = {sheet.run.name for sheet in sheets}
     return Answer(
         badges=tuple(_badges(night)),
-        sentence=tuple(_sentence(sheets[0])) if sheets else (("No run of this night is recorded.", ""),),
-        change=_change_words(sheets[0]) if sheets else ("", ""),
+        sentence=tuple(_sentence(sheets[0])) if sheets else ((_NO_RUN, ""),),
+        change=tuple(_change_words(sheets[0])) if sheets else (),
         runs=tuple(_run_answer(night, sheet) for sheet in sheets),
         failed=tuple((run["name"], run["state"]) for run in night.summary["runs"] if run["name"] not in recorded),
     )
@@ -86,73 +114,78 @@ def answer(night: Night, sheets: Sequence[Sheet]) -> Answer:
 
 def _badges(night: Night) -> Iterator[tuple[Badge, str]]:
     """Yield what must be seen first: errors of the night, limits that are breached, limits that nobody looked at."""
-    if night.faults:
-        yield Badge(text="incomplete", kind="bad"), counted(len(night.faults), "error")
+    if n := len(night.faults):
+        yield Badge(text=_INCOMPLETE, kind="bad"), _ERRORS[n == 1].format(n=n)
     breached = [use for use in night.limits if use.state == BREACHED]
-    if breached:
+    if n := len(breached):
         is_hard = any(use.severity == "hard" for use in breached)
-        words = [f"{use.name} {_whole_percent(use.use)}" for use in breached[:3]]
-        rest = [f"{len(breached) - 3} more"] if len(breached) > 3 else []
-        badge = Badge(text=f"{counted(len(breached), 'limit')} breached", kind="bad" if is_hard else "warn")
-        yield badge, " · ".join([*words, *rest])
-    if missing := sum(use.state == NOT_EVALUATED for use in night.limits):
-        yield Badge(text=f"{counted(missing, 'limit')} not evaluated", kind="bad"), "see Limits"
-    if night.limits and not breached and not missing:
-        yield Badge(text="within limits", kind="good"), f"all {len(night.limits)} hold"
+        words = [f"{use.name} {_whole_percent(use.use)}" for use in breached[:_MOST_BADGES]]
+        rest = [_MORE.format(n=n - _MOST_BADGES)] if n > _MOST_BADGES else []
+        said = _BREACHED_ONE if n == 1 else _BREACHED_SEVERAL
+        yield Badge(text=said.format(n=n), kind="bad" if is_hard else "warn"), " · ".join([*words, *rest])
+    if n := sum(use.state == NOT_EVALUATED for use in night.limits):
+        yield Badge(text=(_UNLOOKED_ONE if n == 1 else _UNLOOKED_SEVERAL).format(n=n), kind="bad"), _SEE
+    elif night.limits and not breached:
+        yield Badge(text=_WITHIN, kind="good"), _ALL_HOLD.format(n=len(night.limits))
     if not night.limits:
-        yield Badge(text="no limits", kind="none"), "the batch has none"
+        yield Badge(text=_NO_LIMITS, kind="none"), _HAS_NONE
 
 
-def _sentence(sheet: Sheet) -> Iterator[tuple[str, str]]:
+def _sentence(sheet: Sheet) -> Iterator[Piece]:
     """Yield the answer in words: the main scenario's VaR, and that of the worst."""
-    main = sheet.tail.of(_VAR).value
+    main, scale = sheet.value_at_risk(sheet.main), sheet.scale
     if not finite(main):
-        yield f"{_VAR.label} of {sheet.main.scenario} is not a number.", ""
+        yield _NOT_A_NUMBER.format(measure=_VAR.label, scenario=sheet.main.scenario), ""
         return
     days = sheet.run.manifest["facts"]["horizon_days"]
-    verb, ending = "lose" if main > 0.0 else "gain", "s" if days == 1 else ""
-    than = "more than" if main > 0.0 else "less than"
-    yield f"{_how_often(sheet.confidence)}, {_DAYS.get(days, f'{days} business days')} {verb}{ending} {than} ", ""
-    yield sheet.scale.money(abs(main)), "amount"
-    worst = _worst(sheet)
-    if worst is not None and (loss := _tail(worst, sheet.confidence).of(_VAR).value) > main:
-        yield f"; in {worst.scenario}, ", ""
-        yield sheet.scale.money(loss), "loss"
-    yield ".", ""
+    said = {
+        "horizon": (_DAYS.get(days, _OTHER_DAYS).format(n=days), ""),
+        "often": (_how_often(sheet.confidence), ""),
+        "amount": (scale.money(abs(main)), "amount"),
+    }
+    yield from _pieces(_LOSS if main > 0.0 else _GAIN, said)
+    if (loss := sheet.value_at_risk(sheet.worst)) > main:
+        yield from _pieces(_WORST, {"scenario": (sheet.worst.scenario, "name"), "loss": (scale.money(loss), "loss")})
+
+
+def _pieces(template: str, said: Mapping[str, Piece]) -> Iterator[Piece]:
+    """Yield the text of a template and what stands in its places, each with its class."""
+    for text, place, _, _ in Formatter().parse(template):
+        if text:
+            yield text, ""
+        if place:
+            yield said[place]
 
 
 def _how_often(confidence: float) -> str:
     """Say a confidence as a frequency where that is a round one."""
     times = 1.0 / (1.0 - confidence)
     if abs(times - round(times)) > 1e-6 * times:
-        return f"At {confidence_text(confidence)}"
-    return "One time in a hundred" if round(times) == 100 else f"One time in {round(times):,}"
+        return _AT.format(level=confidence_text(confidence))
+    return _IN_A_HUNDRED if round(times) == 100 else _ONE_IN.format(n=round(times))
 
 
-def _worst(sheet: Sheet) -> ScopeResult | None:
-    """Return the scenario with the largest VaR; None where none is a number."""
-    found = [each for each in sheet.sums if finite(_tail(each, sheet.confidence).of(_VAR).value)]
-    return max(found, key=lambda each: _tail(each, sheet.confidence).of(_VAR).value, default=None)
-
-
-def _tail(result: ScopeResult, confidence: float) -> TailResult:
-    return next(each for each in result.measures if each.confidence == confidence)
-
-
-def _change_words(sheet: Sheet) -> tuple[str, str]:
+def _change_words(sheet: Sheet) -> Iterator[Piece]:
     """Say by how much VaR moved since the night before, and what moved it where that was taken apart."""
     if sheet.before.run is None:
-        return "", f"No change is given: {sheet.before.reason}."
-    moved = change(sheet, sheet.main, sheet.tail, _VAR)
+        yield _NO_CHANGE.format(reason=sheet.before.reason), ""
+        return
+    night, moved = sheet.before.run.night, change(sheet, sheet.main, sheet.tail, _VAR)
     if not isinstance(moved, Estimate):
-        return "", f"No change is given: {sheet.main.scenario} was not run on {sheet.before.run.night}."
-    said = f"{moved.value.text} {sheet.scale.unit} since {sheet.before.run.night}"
-    if sheet.change is None:
-        return said, f" in {sheet.main.scenario}. `unwind report --explain` says what moved it."
-    if isinstance(sheet.change, str):
-        return said, f" in {sheet.main.scenario}. What moved it cannot be said: {sheet.change}."
-    causes = _causes(sheet, sheet.change)
-    return said, f" in {sheet.main.scenario}: {causes}." if causes else f" in {sheet.main.scenario}."
+        yield _NOT_RUN.format(scenario=sheet.main.scenario, night=night), ""
+        return
+    causes = "" if sheet.change is None or isinstance(sheet.change, str) else _causes(sheet, sheet.change)
+    why = _ASK if sheet.change is None else _CANNOT if isinstance(sheet.change, str) else _MOVED if causes else _SINCE
+    said = _CHANGED.format(amount=moved.value.text, unit=sheet.scale.unit, night=night)
+    yield from _pieces(
+        why,
+        {
+            "change": (said, "strong"),
+            "scenario": (sheet.main.scenario, ""),
+            "causes": (causes, ""),
+            "reason": (str(sheet.change), ""),
+        },
+    )
 
 
 def _causes(sheet: Sheet, apart: NightsChange) -> str:
@@ -173,10 +206,10 @@ def _is_headline(sheet: Sheet, each: TailChange) -> bool:
 
 def _run_answer(night: Night, sheet: Sheet) -> RunAnswer:
     most = _longest(night, sheet)
-    rows = tuple(_row(night, sheet, result, i, most) for i, result in enumerate(sheet.sums))
+    rows = tuple(_row(night, sheet, result, most) for result in sheet.sums)
     return RunAnswer(
         name=sheet.run.name,
-        since=f"since {_day(sheet.before.run.night)}" if sheet.before.run else "change",
+        since=_SINCE_HEAD.format(day=_day(sheet.before.run.night)) if sheet.before.run else _CHANGE_HEAD,
         rows=rows,
         caption=_caption(sheet),
     )
@@ -187,15 +220,15 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
-def _row(night: Night, sheet: Sheet, result: ScopeResult, place: int, most: float) -> AnswerRow:
-    tail, use = _tail(result, sheet.confidence), _most_used(night, sheet, result)
+def _row(night: Night, sheet: Sheet, result: ScopeResult, most: float) -> AnswerRow:
+    tail, use = sheet.tail_of(result), _most_used(night, sheet, result)
     values = [tail.of(measure).value for measure in HEADLINE]
     is_drawn = finite(*values) and min(values) > 0.0
     line = use.amount if use is not None else None
     return AnswerRow(
         name=result.scenario,
         label=_label(sheet, result),
-        colour=1 + place % N_COLOURS,
+        colour=sheet.colour_of(result.scenario),
         value_at_risk=sheet.scale.amount(values[0]),
         shortfall=sheet.scale.amount(values[1]),
         change=change(sheet, result, tail, _VAR),
@@ -209,18 +242,18 @@ def _row(night: Night, sheet: Sheet, result: ScopeResult, place: int, most: floa
 def _label(sheet: Sheet, result: ScopeResult) -> str:
     standing = recorded_standings(sheet.run.manifest["facts"]).get(result.scenario)
     words = [STRESS_LABEL] if standing is not None and standing.is_stress else []
-    words += [f"exact: {result.n_moves:,} moves"] if result.n_moves is not None else []
-    tail = _tail(result, sheet.confidence)
+    words += [_MOVES.format(n=result.n_moves)] if result.n_moves is not None else []
+    tail = sheet.tail_of(result)
     shown = sheet.scale.estimate(tail.of(_VAR).value, None, tail.table_ses.get(_VAR.key))
     if isinstance(shown, Estimate) and shown.table is not None:
         size = shown.table.text if isinstance(shown.table, Number) else shown.table.reason
-        words.append(f"{_VAR.label} ±{size} table")
+        words.append(_TABLE.format(measure=_VAR.label, error=size))
     return ", ".join(words)
 
 
 def _longest(night: Night, sheet: Sheet) -> float:
     """Return what one percent of the bullet charts' width is: all scenarios are on one scale."""
-    found = [_tail(result, sheet.confidence).of(_ES).value for result in sheet.sums]
+    found = [sheet.tail_of(result).of(_ES).value for result in sheet.sums]
     found += [use.amount for result in sheet.sums if (use := _most_used(night, sheet, result)) is not None]
     largest = max((each for each in found if finite(each)), default=0.0)
     return max(largest, 0.0) * _ROOM / 100.0 or 1.0
@@ -242,10 +275,11 @@ def _most_used(night: Night, sheet: Sheet, result: ScopeResult) -> LimitUse | No
 
 
 def _limit_badge(use: LimitUse, scale: Scale) -> Badge:
-    words = f"{use.measure} {_whole_percent(use.use)} of {scale.plain(use.amount)}"
+    words = {"measure": use.measure, "use": _whole_percent(use.use), "amount": scale.plain(use.amount)}
     if use.state == BREACHED:
-        return Badge(text=f"{words}, {use.severity}", kind="bad" if use.severity == "hard" else "warn")
-    return Badge(text=words, kind="good")
+        said = _LIMIT_BREACHED.format(severity=use.severity, **words)
+        return Badge(text=said, kind="bad" if use.severity == "hard" else "warn")
+    return Badge(text=_LIMIT.format(**words), kind="good")
 
 
 def _whole_percent(use: float | None) -> str:
@@ -255,15 +289,23 @@ def _whole_percent(use: float | None) -> str:
 def _caption(sheet: Sheet) -> str:
     """Say what the columns are, the books' value, and how far off the simulation may be at most."""
     base = sheet.main.base_value
-    worth = f"; book value {sheet.scale.plain(base)}" if finite(base) else ""
-    books = "books that loaded" if sheet.main.scope == "partial" else "all books"
-    said = f"{_VAR.label} and {_ES.name} at {sheet.level} over {horizon(sheet)}, {books}, {sheet.scale.unit}{worth}."
-    tails = [_tail(result, sheet.confidence) for result in sheet.sums]
+    said = _CAPTION.format(
+        measure=_VAR.label,
+        other=_ES.name,
+        level=sheet.level,
+        horizon=horizon(sheet),
+        books=_LOADED if sheet.main.scope == "partial" else _ALL,
+        unit=sheet.scale.unit,
+        worth=_WORTH.format(value=sheet.scale.plain(base)) if finite(base) else "",
+    )
+    tails = [sheet.tail_of(result) for result in sheet.sums]
     shown = [sheet.scale.change(tail.of(measure).value, tail.of(measure).se) for tail in tails for measure in HEADLINE]
     errors = [each.error for each in shown if isinstance(each, Estimate) and isinstance(each.error, Number)]
     if errors:
-        said += f" Simulation error at most ±{max(errors, key=lambda each: each.value).text}."
+        said += _MOST_ERROR.format(error=max(errors, key=lambda each: each.value).text)
+    if sheet.number > 1:
+        return said  # the table before has said the rest
     if any(tail.table_ses for tail in tails):
         said += f" {TABLE_ERROR}."
     paired = PAIRED if sheet.before.run else ""
-    return f"{said}{paired} Bar: {_VAR.label}; diamond: {_ES.label}; line: limit."
+    return f"{said}{paired}{_LEGEND.format(measure=_VAR.label, other=_ES.label)}"

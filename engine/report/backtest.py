@@ -1,13 +1,11 @@
 """The part of a backtest: what is said of each law, and P&L against the VaR of the first with its exceptions ringed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.figure import Figure
 
 from engine.backtest.kept_backtest import KeptBacktest
 from engine.backtest.statistics.outcome import Outcome
@@ -16,42 +14,72 @@ from engine.backtest.walk.day_rows import DayRows
 from engine.conventions.currencies import HOME
 from engine.report.numbers import NONE, Missing, Number, Scale, count, scale_of
 from engine.report.parts import Badge, Chart, Entry, Table, columns, table
-from engine.report.pictures.svg import BAD, INK, ONE, TWO, draw
+from engine.report.pictures.exceptions import MOST_POINTS, VarLine, exceptions
+from engine.report.sheet import N_COLOURS
 from kernels.types import F64, Dates
 
-MOST_POINTS = 500  # of a chart's line: as many as can be told apart
+TOTAL = "total"  # the scope of all books
+_MOST_LINES = 4  # of laws in a picture
+
+_TITLE = "Backtest of {scope}: daily P&L against VaR"
+_WINDOW = "Forecasts from {first} to {last}; {n:,} draws, seed {seed}."
+_GATE = "{gate}."
+_VERDICTS = (
+    "Each law held to the hypothetical P&L that came: p-values, the traffic light of the last 250 days, the mean"
+    " score of VaR and ES at 97.5 % (lower is better) and its difference from the first law's."
+)
+_ONE_DAY, _DAYS = "one day", "{n} days"
+_ALT = (
+    "P&L over {horizon} and minus VaR 99 % on {days:,} dates in {unit}: {n} losses exceed that of {law}, {expected} are"
+    " expected."
+)
+_NO_EXCEPTION = "No loss of {scope} exceeds the 99 % VaR of {law} on {days:,} dates; {expected} are expected."
+_ONE = (
+    "{n} loss of {scope} exceeds the 99 % VaR of {law} on {days:,} dates, {expected} are expected: {times} times VaR,"
+    " on {date}."
+)
+_SEVERAL = (
+    "{n} losses of {scope} exceed the 99 % VaR of {law} on {days:,} dates, {expected} are expected; the worst is"
+    " {times} times VaR, on {date}."
+)
+_NOTE = "P&L, {unit}, gains positive; lines: minus VaR 99 % of each law; red: exceptions of the first, the worst dated."
+_THINNED = " Of {n} dates in a row the worst and best P&L and the largest VaR are drawn."
+_EXCEPTIONS = "Losses beyond VaR 99 %, in {unit}; P&L gains positive."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestPart:
     """What the page shows of a backtest."""
 
+    chart: Chart
     verdicts: Table
-    charts: tuple[Chart, ...]
+    of_books: Table | None  # the same of each book; None: there is one alone
     notes: tuple[str, ...]
 
 
 def backtest_part(kept: KeptBacktest) -> BacktestPart:
-    """Return a backtest's verdicts, and a chart for each book over the shortest horizon."""
+    """Return a backtest's verdicts, and a chart of all books, or of the only one, over the shortest horizon."""
     first, horizon = kept.laws[0], min(each.horizon_days for each in kept.verdicts)
     scopes = [each.scope for each in kept.verdicts if (each.law, each.horizon_days) == (first, horizon)]
-    charts = [_chart(i, kept.rows.of(first, scope, horizon), scope, horizon) for i, scope in enumerate(scopes, start=1)]
-    window = f"Forecasts from {kept.first} to {kept.last}; {kept.n_paths:,} draws, seed {kept.seed}"
-    return BacktestPart(verdicts=_verdicts(kept, first), charts=tuple(charts), notes=(f"{window}.", f"{GATE}."))
+    scope = TOTAL if TOTAL in scopes else scopes[0]
+    of_books = [each for each in kept.verdicts if each.scope != scope]
+    window = _WINDOW.format(first=kept.first, last=kept.last, n=kept.n_paths, seed=kept.seed)
+    return BacktestPart(
+        chart=_chart(kept, scope, horizon),
+        verdicts=_verdicts([each for each in kept.verdicts if each.scope == scope], first),
+        of_books=_verdicts(of_books, first) if of_books else None,
+        notes=(window, _GATE.format(gate=GATE[:1].upper() + GATE[1:])),
+    )
 
 
-def _verdicts(kept: KeptBacktest, first: str) -> Table:
+def _verdicts(verdicts: Sequence[Verdict], first: str) -> Table:
     heads = columns(
         *("law", "book", "days", "dates", "beyond VaR 99", "expected", "beyond VaR 97.5", "expected"),
         *(f"p {key}" for key in GATE_TESTS),
         *("zone", "FZ0", f"t against {first}", "verdict"),
         words=2,
     )
-    caption = (
-        "Each law held to the hypothetical P&L that came: p-values, the traffic light of the last 250 days, the mean"
-        " score of VaR and ES at 97.5 % (lower is better) and its difference from the first law's."
-    )
-    return table(caption, heads, [_row(each) for each in kept.verdicts])
+    return table(_VERDICTS, heads, [_row(each) for each in verdicts])
 
 
 def _row(verdict: Verdict) -> list[Entry]:
@@ -82,23 +110,35 @@ def _plain(value: float | None, decimals: int) -> Number | Missing:
     return NONE if value is None else Number(value=value, text=f"{value:.{decimals}f}")
 
 
-def _chart(number: int, rows: DayRows, scope: str, horizon_days: int) -> Chart:
-    scale = scale_of(HOME, [*rows.pnl.tolist(), *rows.var_99.tolist()])
-    days = "one day" if horizon_days == 1 else f"{horizon_days} days"
-    n = int(rows.failed_99.sum())
-    alt = (
-        f"P&L over {days} and minus VaR 99 % of {rows.law[0]} on {rows.pnl.size:,} dates in {scale.unit}: {n} losses"
-        f" exceed it, {0.01 * rows.pnl.size:.1f} are expected."
-    )
-    key = f"backtest-{number}"
+def _chart(kept: KeptBacktest, scope: str, horizon_days: int) -> Chart:
+    rows = {law: kept.rows.of(law, scope, horizon_days) for law in kept.laws}
+    first = rows[kept.laws[0]]
+    scale = scale_of(HOME, [*first.pnl.tolist(), *first.var_99.tolist()])
+    n, n_days = int(first.failed_99.sum()), first.pnl.size
+    words = {"law": kept.laws[0], "scope": scope, "days": n_days, "n": n, "expected": f"{0.01 * n_days:.1f}"}
+    alt = _ALT.format(unit=scale.unit, horizon=_ONE_DAY if horizon_days == 1 else _DAYS.format(n=horizon_days), **words)
+    each = -(-n_days // MOST_POINTS)
     return Chart(
-        key=key,
-        title=f"Backtest of {scope}: P&L against the VaR of {rows.law[0]}",
+        key="backtest-chart",
+        title=_TITLE.format(scope=scope),
         alt=alt,
-        svg=_svg(key, alt, rows, scale),
-        table=_exceptions(rows, scale) if n else None,
-        note=f"{alt}{_thinning(rows.pnl.size)}",
+        svg=_picture(alt, rows, first, scale),
+        table=_exceptions(first, scale) if n else None,
+        lead=_lead(first, words),
+        note=_NOTE.format(unit=scale.unit) + (_THINNED.format(n=each) if each > 1 else ""),
+        is_wide=True,
     )
+
+
+def _lead(rows: DayRows, words: Mapping[str, Any]) -> str:
+    """Say how many exceptions there are, and how far the worst went."""
+    if not words["n"]:
+        return _NO_EXCEPTION.format(**words)
+    failed = rows.where(rows.failed_99)
+    worst = int(np.argmin(failed.pnl))
+    times = -float(failed.pnl[worst]) / float(failed.var_99[worst])
+    said = _ONE if words["n"] == 1 else _SEVERAL
+    return said.format(times=f"{times:.1f}", date=str(failed.date[worst]), **words)
 
 
 def _exceptions(rows: DayRows, scale: Scale) -> Table:
@@ -114,53 +154,20 @@ def _exceptions(rows: DayRows, scale: Scale) -> Table:
         ]
         for i in range(failed.pnl.size)
     ]
-    return table(f"Losses beyond VaR 99 %, in {scale.unit}; P&L gains positive.", heads, found)
+    return table(_EXCEPTIONS.format(unit=scale.unit), heads, found)
 
 
-def _svg(key: str, alt: str, rows: DayRows, scale: Scale) -> Markup:
-    pnl, at_risk, failed = rows.pnl / scale.divisor, -rows.var_99 / scale.divisor, rows.failed_99
-
-    def paint(figure: Figure) -> None:
-        axes = figure.subplots()
-        axes.plot(*_bars(rows.date, pnl), color=TWO, linewidth=0.6, label="P&L that came")
-        axes.plot(*_thinned(rows.date, at_risk), color=ONE, linewidth=1.0, label="minus VaR 99 %")
-        ring: dict[str, Any] = {
-            "markersize": 7,
-            "markerfacecolor": "none",
-            "markeredgewidth": 1.4,
-            "markeredgecolor": BAD,
-        }
-        axes.plot(rows.date[failed], pnl[failed], linestyle="none", marker="o", label="exception at 99 %", **ring)
-        axes.axhline(0.0, color=INK, linewidth=0.6)
-        locator = AutoDateLocator(minticks=3, maxticks=8)
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-        axes.set(xlabel="date of the forecast", ylabel=f"P&L, {scale.unit}")
-        figure.legend(loc="outside lower center", ncols=3)
-
-    return draw(key, alt, 2.9, paint)
+def _picture(alt: str, rows: Mapping[str, DayRows], first: DayRows, scale: Scale) -> Markup:
+    """Draw the P&L against the first laws, each over the dates of the first of them."""
+    lines = [
+        VarLine(label=law, colour=1 + k % N_COLOURS, value_at_risk=_on(first.date, each) / scale.divisor)
+        for k, (law, each) in enumerate(list(rows.items())[:_MOST_LINES])
+    ]
+    figures = [scale.plain(value, signed=True) for value in first.pnl.tolist()]
+    return exceptions(alt, first.date, first.pnl / scale.divisor, lines, first.failed_99.tolist(), figures)
 
 
-def _bars(dates: Dates, pnl: F64) -> tuple[Dates, F64]:
-    """Return one line that goes from the least to the greatest P&L of each few dates, 0 among them, and breaks."""
-    few = _few(dates.size)
-    low, high = np.minimum(np.minimum.reduceat(pnl, few), 0.0), np.maximum(np.maximum.reduceat(pnl, few), 0.0)
-    days = np.repeat(dates[few], 3)
-    return days, np.stack([low, high, np.full(few.size, np.nan)], axis=1).ravel()
-
-
-def _thinned(dates: Dates, values: F64) -> tuple[Dates, F64]:
-    """Return the least value of each few dates."""
-    few = _few(dates.size)
-    return dates[few], np.minimum.reduceat(values, few)
-
-
-def _thinning(n: int) -> str:
-    """Say what a chart of `n` dates leaves out; nothing where it has them all."""
-    each = -(-n // MOST_POINTS)
-    return f" Of {each} dates in a row the worst and best P&L and the largest VaR are drawn." if each > 1 else ""
-
-
-def _few(n: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return where each of at most 500 groups of neighbours begins."""
-    return np.arange(0, n, -(-n // MOST_POINTS), dtype=np.int64)
+def _on(dates: Dates, rows: DayRows) -> F64:
+    """Return VaR on some dates; NaN where the law has none."""
+    by_date = dict(zip(rows.date.tolist(), rows.var_99.tolist(), strict=True))
+    return np.array([by_date.get(day, np.nan) for day in dates.tolist()], np.float64)

@@ -1,22 +1,18 @@
 """Books alone, and what each contributes to the figures of all of them."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.report.numbers import NONE, Figure, Scale, percent, scale_of
-from engine.report.parts import Chart, Entry, columns, listed, short, table
-from engine.report.pictures import charts
+from engine.report.parts import Chart, Entry, columns, listed, table
 from engine.report.sheet import (
     ALL_BOOKS,
-    AXIS_NAME,
     Sheet,
     book_name,
     change,
     errors_in_words,
-    finite,
     nothing,
     tail_entry,
 )
@@ -25,8 +21,20 @@ from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.results import ScopeResult, TailResult
 
-_MOST_BARS = 15
-_LEAD = HEADLINE[0]  # ranks the books, and is drawn
+_LEAD = HEADLINE[0]  # ranks the books
+
+_TITLE = "Each book alone, and what it contributes"
+_NO_BOOKS = "The run has no books of their own."
+_CAPTION = (
+    "In {unit}, {scenario} at {level}; losses positive for {measures}. Contributions add up to the figures of all"
+    " books; {errors}."
+)
+_LEAD_WORDS = "In {scenario} at {level}, each book by itself, {unit}: {parts}."
+_DIVERSIFIED = "{measure} is {sum} in all, of which diversification takes off {off}"
+_MEANING = "A contribution to {measure} is {meaning}"
+_READ = "{meanings}; {source}."
+_OF_MOVES = "exact, from the {n:,} worst of {n_moves:,} moves"
+_OF_PATHS = "read from {n:,} paths of the tail"
 _NOT_KNOWN = (
     "The record holds no contributions of this run: it is of an older program, or too few of its paths lie in the tail."
 )
@@ -43,26 +51,31 @@ class _Book:
 
 def books(sheet: Sheet) -> Chart:
     """Show measures of every book alone, what it contributes to the total's, and what diversification takes off."""
-    title = "Contributions by book"
     found = _books(sheet)
     if not found:
-        return nothing(sheet, "books", title, "The run has no books of their own.")
+        return nothing(sheet, "books", _TITLE, _NO_BOOKS)
     amounts = [tail.of(HEADLINE[-1]).value for tail in (sheet.tail, *(book.alone for book in found))]
     scale = scale_of(sheet.run.currency, amounts)
-    drawn = [book for book in found if finite(*(book.alone.of(measure).value for measure in HEADLINE))][:_MOST_BARS]
-    key = sheet.key("books")
-    figures = f"{_LEAD.label} at {sheet.level} of {len(drawn)} books in {scale.unit}"
-    alt = f"{figures}, each alone and as a part of the total's."
-    names = [measure.label for measure in HEADLINE]
-    svg = charts.books(key, alt, [_bar(book, scale) for book in drawn], names, scale.unit) if drawn else ""
     heads = columns("book", "base value", "mean P&L", *(each for one in sheet.measures for each in _headings(one)))
-    labels = listed([measure.label for measure in sheet.measures])
-    caption = (
-        f"In {scale.unit}, {sheet.main_name} at {sheet.level}; losses positive for {labels}. Contributions add "
-        f"up to the figures of all books; {errors_in_words(sheet)}."
+    caption = _CAPTION.format(
+        unit=scale.unit,
+        scenario=sheet.main_name,
+        level=sheet.level,
+        measures=listed([measure.label for measure in sheet.measures]),
+        errors=errors_in_words(sheet),
     )
-    numbers = table(caption, heads, [*(_row(sheet, book, scale) for book in found), _all_books(sheet, scale)])
-    return Chart(key=key, title=title, alt=alt, svg=svg, table=numbers, note=_note(sheet, found, len(drawn), scale))
+    numbers = table(
+        caption, heads, [*(_row(sheet, book, scale) for book in found), _all_books(sheet, scale)], has_sum=True
+    )
+    lead = _LEAD_WORDS.format(
+        scenario=sheet.main_name,
+        level=sheet.level,
+        unit=scale.unit,
+        parts=listed([_diversified(sheet, found, measure, scale) for measure in HEADLINE]),
+    )
+    return Chart(
+        key=sheet.key("books"), title=_TITLE, alt="", svg="", table=numbers, lead=lead, note=_note(sheet, found)
+    )
 
 
 def _books(sheet: Sheet) -> list[_Book]:
@@ -130,52 +143,28 @@ def _sum_entries(sheet: Sheet, measure: TailMeasure, scale: Scale) -> Iterator[F
         yield percent(1.0) if sheet.tail.of(measure).value > 0.0 else NONE
 
 
-def _note(sheet: Sheet, found: Sequence[_Book], n_drawn: int, scale: Scale) -> str:
-    sums = {measure: sum(book.alone.of(measure).value for book in found) for measure in HEADLINE}
-    off = {measure: scale.plain(alone - sheet.tail.of(measure).value) for measure, alone in sums.items()}
-    others = "".join(
-        f"; their {each.label} {scale.plain(sums[each])}, of which it takes off {off[each]}" for each in HEADLINE[1:]
-    )
-    sentences = [
-        f"Each alone, in {sheet.main_name} at {sheet.level}, the books' {_LEAD.label} is together "
-        f"{scale.plain(sums[_LEAD])} {scale.unit}, of which diversification takes off {off[_LEAD]}{others}."
-    ]
+def _diversified(sheet: Sheet, found: Sequence[_Book], measure: TailMeasure, scale: Scale) -> str:
+    whole = sum(book.alone.of(measure).value for book in found)
+    off = scale.plain(whole - sheet.tail.of(measure).value)
+    return _DIVERSIFIED.format(measure=measure.label, sum=scale.plain(whole), off=off)
+
+
+def _note(sheet: Sheet, found: Sequence[_Book]) -> str:
     parts = [book.part for book in found if book.part is not None]
-    if parts:
-        meanings = [f"to {one.label} is {one.contribution.meaning}" for one in sheet.measures if one.contribution]
-        sentences.append(f"A contribution {'; one '.join(meanings)}; {_read_from(sheet, parts[0])}.")
-    else:
-        sentences.append(_NOT_KNOWN)
-    if any(book.alone.table_ses for book in found):
-        sentences.append("Lines on the bars: two standard errors, of simulation and table together.")
-    if len(found) > n_drawn:
-        sentences.append(f"Drawn are the {n_drawn} largest of {len(found)}.")
-    return " ".join(sentences)
+    if not parts:
+        return _NOT_KNOWN
+    meanings = [
+        _MEANING.format(measure=one.label, meaning=one.contribution.meaning)
+        for one in sheet.measures
+        if one.contribution
+    ]
+    return _READ.format(meanings="; ".join(meanings), source=_read_from(sheet, parts[0]))
 
 
 def _read_from(sheet: Sheet, part: Component) -> str:
     if sheet.main.n_moves is not None:
-        return f"exact, from the {part.tail_paths:,} worst of {sheet.main.n_moves:,} moves"
-    return f"read from {part.tail_paths:,} paths of the tail"
-
-
-def _bar(book: _Book, scale: Scale) -> charts.Bar:
-    alone, part = book.alone.of(_LEAD), book.part.of(_LEAD) if book.part else None
-    known = part if part and finite(part.value) else None
-    return charts.Bar(
-        label=short(book_name(book.result.scope), AXIS_NAME),
-        value=alone.value / scale.divisor,
-        se=_both(alone.se, book.alone.table_ses) / scale.divisor,
-        marks=tuple(book.alone.of(measure).value / scale.divisor for measure in HEADLINE[1:]),
-        component=known.value / scale.divisor if known else None,
-        component_se=_both(known.se, book.part.table_ses) / scale.divisor if known and book.part else 0.0,
-    )
-
-
-def _both(se: float, table_ses: Mapping[str, float]) -> float:
-    """Return an error to draw, of simulation and table together: none where it is not bounded."""
-    both = math.hypot(se, table_ses.get(_LEAD.key, 0.0))
-    return both if math.isfinite(both) else 0.0
+        return _OF_MOVES.format(n=part.tail_paths, n_moves=sheet.main.n_moves)
+    return _OF_PATHS.format(n=part.tail_paths)
 
 
 def _rank(value: float) -> float:

@@ -1,14 +1,15 @@
 """What came before a night: the last one, the history of VaR, realised P&L, missing dates, inputs carried over."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError
 from engine.inputs.history.realised_pnl import RealisedPnl, read_realised
-from engine.record.manifest import read_intact
+from engine.record.later_tables import recorded_levels
+from engine.record.manifest import main_scenario, read_intact, read_manifest
 from engine.record.read import (
     Night,
     RunRecord,
@@ -20,11 +21,12 @@ from engine.record.read import (
     run_folder,
 )
 from engine.record.rows import scope_results
-from engine.record.tables import RESULTS, RESULTS_SCHEMA
+from engine.record.tables import LEVELS, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import ScopeResult, TailResult
 
 MOST_NIGHTS = 250  # of a history
+MOST_LEVELS = 60  # nights whose levels stand before the fans
 _LONGEST_GAP = timedelta(days=7)  # from a night to the P&L realised after it: longer, and days are missing
 _SATURDAY = 5
 _SAME = ("currency", "horizon_days")  # what two runs must share for their figures to compare
@@ -37,6 +39,7 @@ class EarlierRun:
     night: date
     manifest: Mapping[str, Any]
     results: tuple[ScopeResult, ...]
+    levels: Mapping[str, float] = field(default_factory=dict)  # of the factors, where its main scenario starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,12 @@ class EarlierNights:
     def last(self) -> date | None:
         """Return the night before."""
         return self.nights[-1] if self.nights else None
+
+    def levels_of(self, run: str) -> Mapping[str, Sequence[float]]:
+        """Return the levels of each factor on the nights before, ascending, of a run's main scenario."""
+        recent = [each.levels for each in self.runs.get(run, ())][-MOST_LEVELS:]
+        names = {name for levels in recent for name in levels}
+        return {name: [levels[name] for levels in recent if name in levels] for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +98,15 @@ def read_earlier_nights(folder: Path, night: Night) -> EarlierNights:
     earlier = tuple(day for day in nights(folder) if day < night.valuation_date)[-MOST_NIGHTS:]
     faults: list[str] = []
     runs: dict[str, list[EarlierRun]] = {run.name: [] for run in night.runs}
-    for day in earlier:
+    for number, day in enumerate(reversed(earlier)):
         try:
             summary = read_summary(folder, day)
             for name in recorded_names(summary):
                 if name in runs:
-                    runs[name].append(_earlier_run(folder, day, name, summary))
+                    with_levels = number < MOST_LEVELS
+                    runs[name].insert(0, _earlier_run(folder, day, name, summary, with_levels=with_levels))
         except (InputError, KeyError, TypeError) as error:
-            faults.append(f"the night of {day} cannot be read: {error}")
+            faults.insert(0, f"the night of {day} cannot be read: {error}")
     realised: tuple[RealisedPnl, ...] = ()
     if night.realised is not None:
         try:
@@ -179,9 +189,12 @@ def _after(days: Sequence[date], realised: Sequence[RealisedPnl]) -> dict[date, 
     return found
 
 
-def _earlier_run(folder: Path, day: date, name: str, summary: Mapping[str, Any]) -> EarlierRun:
+def _earlier_run(folder: Path, day: date, name: str, summary: Mapping[str, Any], *, with_levels: bool) -> EarlierRun:
     home = run_folder(folder, day, name)
-    run = read_intact(home, [RESULTS])
+    kept = read_manifest(home, ())["files"] if with_levels else {}
+    run = read_intact(home, [RESULTS, *([LEVELS] if LEVELS in kept else [])])
     check_closed(summary, run.manifest, home)
     rows = read_rows(home / RESULTS, RESULTS_SCHEMA, run.files[RESULTS])
-    return EarlierRun(night=day, manifest=run.manifest, results=scope_results(rows))
+    starts = recorded_levels(run.files, main_scenario(run.manifest))
+    levels = {row["factor"]: row["level"] for row in starts if row["day"] == 0}
+    return EarlierRun(night=day, manifest=run.manifest, results=scope_results(rows), levels=levels)

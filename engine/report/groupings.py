@@ -1,30 +1,56 @@
 """What makes the loss: the groups of every grouping that the record holds of the headline."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from engine.analysis.contributions.figures import Figure, GroupFigures
-from engine.book.groupings import REGIME
-from engine.record.contribution_rows import RecordedGroups, recorded_groups
+from engine.book.groupings import FACTOR, PILLAR, REGIME
+from engine.record.contribution_rows import RecordedGroups
 from engine.report import numbers
 from engine.report.numbers import NONE, Scale, percent, scale_of
-from engine.report.parts import Chart, Entry, columns, table
+from engine.report.parts import Chart, Entry, Panel, Panels, columns, table
 from engine.report.pictures.part_bars import PartBar, part_bars
+from engine.report.pictures.waterfall import waterfall
 from engine.report.sheet import Sheet, errors_in_words, finite, nothing, tail_entry
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
 
 _LEAD = HEADLINE[0]  # is drawn as a bar
 _LEAST_ERROR = 1e-5  # of the unit: below it a figure is the same on every path, and is shown without an error
+_MOVERS = (FACTOR.name, PILLAR.name)  # groupings of what moves: they are drawn as a waterfall
+
+_TITLE = "By {grouping}"
+_NO_TITLE = "What makes the loss"
+_CHOICE = "Scenario"
+_UNPRINTED = "Printed are two groupings of the main and the worst scenario; the file has all."
 _HOW = (
     'The record holds no such groups of this run. With `by = ["position", "factor"]` in its [[runs]] of the batch file'
     " the next night records what each position and each factor adds to VaR and ES; `family`, `currency`, `pillar` and"
     " `regime` can be asked for too."
 )
+_NONE = "The run was asked for it, and the record holds none of {scenario} at {level}."
+_NONE_OF_REGIME = (
+    "The run was asked for it, and the record holds none of {scenario} at {level}: no path of it ends in a regime."
+)
+_ALT = "What {n} groups by {grouping} contribute to {measure} at {level} of {scenario}, in {unit}."
+_CAPTION = (
+    "In {unit}, {scenario} at {level}; losses positive. Contributions add up to the figures of all books;"
+    " {errors}.{alone}"
+)
 _ALONE = (
     " Alone: of the group by itself. Added: the figure of all books less that without the group, on the same paths."
 )
+_MOST = "{group} is {share} of {measure} {level} of {scenario}: {amount} of {total} {unit}."
+_MOST_ALONE = "{group} adds most to {measure} {level} of {scenario}, {amount} {unit}."
+_LEAST = "{group} takes off most, {amount}."
+_DIVERSIFICATION = "Each alone, they lose {sum} together, of which diversification takes off {off}."
+_UNIT = "{measure} {level}, {unit}; red adds to the loss, blue takes off."
+_OF_PATHS = "Read from {n:,} paths of the tail."
+_OF_MOVES = "Read from {n:,} worst of {n_moves:,} moves."
+_OTHERS = "{others}: all but the largest groups; the record has each."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,28 +78,60 @@ class _Grouping:
         return any(group.standalone for group in self.found.shown)
 
 
+def grouping_panels(sheet: Sheet) -> Panels:
+    """Return of every scenario what makes its loss: a chart for each grouping that the record holds."""
+    panels = tuple(
+        Panel(
+            name=result.scenario,
+            colour=sheet.colour_of(result.scenario),
+            is_printed=sheet.number == 1 and result.scenario in (sheet.main.scenario, sheet.worst.scenario),
+            charts=grouping_charts(sheet.of(result)),
+        )
+        for result in sheet.first_scenarios
+    )
+    return Panels(key=sheet.key("why"), label=_CHOICE, panels=panels, unprinted=_UNPRINTED)
+
+
+def has_groups(sheet: Sheet) -> bool:
+    """Return whether the record holds what makes the loss, or was asked for it."""
+    return bool(sheet.groups or _asked(sheet))
+
+
+def no_groups(sheet: Sheet) -> Chart:
+    """Say how to get what makes the loss."""
+    return nothing(sheet, "groups", _NO_TITLE, _HOW)
+
+
 def grouping_charts(sheet: Sheet) -> tuple[Chart, ...]:
-    """Return a chart for each grouping of the headline, with the same figures as a table; else how to get them."""
+    """Return a chart for each grouping of the main scenario, with the same figures as a table, or why there is none."""
     mine = {
         found.grouping: found
-        for found in recorded_groups(sheet.run.files)
+        for found in sheet.groups
         if (found.scenario, found.confidence) == (sheet.main.scenario, sheet.confidence)
     }
-    asked = sheet.run.manifest.get("config", {}).get("by", ())
+    found = [_chart(sheet, mine[name], number) for number, name in enumerate(_in_order(mine), start=1)]
     absent = [nothing(sheet, f"not-by-{i}", _title(name), _why(sheet, name))
-              for i, name in enumerate(asked, start=1) if name not in mine]  # fmt: skip
-    if not mine and not absent:
-        return (nothing(sheet, "groups", "What makes the loss", _HOW),)
-    return (*(_chart(sheet, found, number) for number, found in enumerate(mine.values(), start=1)), *absent)
+              for i, name in enumerate(_asked(sheet), start=1) if name not in mine]  # fmt: skip
+    return (*found, *absent)
+
+
+def _asked(sheet: Sheet) -> Sequence[str]:
+    asked: Sequence[str] = sheet.run.manifest.get("config", {}).get("by", ())
+    return asked
+
+
+def _in_order(groupings: Iterable[str]) -> list[str]:
+    """Put factors first, which are what moves, then what is held."""
+    return sorted(groupings, key=lambda name: name not in _MOVERS)
 
 
 def _title(grouping: str) -> str:
-    return f"What makes the loss, by {grouping}"
+    return _TITLE.format(grouping=grouping)
 
 
 def _why(sheet: Sheet, grouping: str) -> str:
-    none = f"The run was asked for it, and the record holds none of {sheet.main_name} at {sheet.level}"
-    return f"{none}: no path of it ends in a regime." if grouping == REGIME.name else f"{none}."
+    said = _NONE_OF_REGIME if grouping == REGIME.name else _NONE
+    return said.format(scenario=sheet.main_name, level=sheet.level)
 
 
 def _chart(sheet: Sheet, found: RecordedGroups, number: int) -> Chart:
@@ -81,20 +139,24 @@ def _chart(sheet: Sheet, found: RecordedGroups, number: int) -> Chart:
     amounts += [each.value for group in found.shown for each in group.contributions.values()]
     here = _Grouping(sheet=sheet, found=found, scale=scale_of(sheet.run.currency, amounts))
     drawn = [group for group in found.shown if finite(*(each.value for each in group.contributions.values()))]
-    key, unit = sheet.key(f"groups-{number}"), here.scale.unit
-    alt = (
-        f"What {len(drawn)} groups by {found.grouping} contribute to {_LEAD.label} at {sheet.level} of"
-        f" {sheet.main_name}, in {unit}."
-    )
-    svg = part_bars(alt, [*(_bar(group) for group in drawn), _sum_bar(here)], here.scale) if drawn else ""
-    heads = columns(found.grouping, *_headings(here))
+    words = {"unit": here.scale.unit, "scenario": sheet.main_name, "level": sheet.level, "measure": _LEAD.label}
+    alt = _ALT.format(n=len(drawn), grouping=found.grouping, **words)
+    caption = _CAPTION.format(errors=errors_in_words(sheet), alone=_ALONE if here.is_alone else "", **words)
     rows = [*(_row(here, group) for group in found.shown), _all_books(here)]
-    caption = (
-        f"In {unit}, {sheet.main_name} at {sheet.level}; losses positive. Contributions add up to the figures of all"
-        f" books; {errors_in_words(sheet)}.{_ALONE if here.is_alone else ''}"
+    return Chart(
+        key=sheet.key(f"groups-{number}"),
+        title=_title(found.grouping),
+        alt=alt,
+        svg=_picture(here, alt, [_bar(here, group) for group in drawn]) if drawn else "",
+        table=table(caption, columns(found.grouping, *_headings(here)), rows, has_sum=True),
+        lead=" ".join(_lead(here)),
+        note=" ".join([_UNIT.format(**words), *_note(here)]),
     )
-    shown = table(caption, heads, rows)
-    return Chart(key=key, title=_title(found.grouping), alt=alt, svg=svg, table=shown, note=" ".join(_note(here)))
+
+
+def _picture(here: _Grouping, alt: str, bars: Sequence[PartBar]) -> Markup:
+    """Draw factors as a waterfall, and what is held as bars about zero."""
+    return waterfall(alt, bars, _sum_bar(here)) if here.found.grouping in _MOVERS else part_bars(alt, bars)
 
 
 def _headings(here: _Grouping) -> Iterator[str]:
@@ -121,7 +183,7 @@ def _shares(share: Figure | None) -> tuple[Entry, Entry]:
 
 def _contribution(here: _Grouping, figures: Mapping[str, Figure], measure: TailMeasure) -> Iterator[Entry]:
     found, total = figures.get(measure.key), here.sheet.tail.of(measure).value
-    yield _estimate(here.scale, found)
+    yield _estimate(here.scale, found, signed=True)
     yield percent(found.value / total) if found and total > 0.0 else NONE
 
 
@@ -138,25 +200,23 @@ def _all_books(here: _Grouping) -> list[Entry]:
     return row + [""] * (2 * len(here.measures) if here.is_alone else 0)
 
 
-def _estimate(scale: Scale, figure: Figure | None) -> numbers.Figure:
+def _estimate(scale: Scale, figure: Figure | None, *, signed: bool = False) -> numbers.Figure:
     if figure is None:
         return NONE
     if max(figure.se, figure.table_se or 0.0) < _LEAST_ERROR * scale.divisor:
-        return scale.amount(figure.value)
-    return scale.estimate(figure.value, figure.se, figure.table_se)
+        return scale.amount(figure.value, signed=signed)
+    return scale.estimate(figure.value, figure.se, figure.table_se, signed=signed)
 
 
 def _note(here: _Grouping) -> Iterator[str]:
-    """Say what adds most and what takes off most, what diversification is worth, and what all this rests on."""
+    """Say what all this rests on."""
     found, moves = here.found, here.sheet.main.n_moves
-    yield from _ends(here)
-    yield from _diversification(here)
-    yield f"Read from {found.tail_paths:,} {'paths of the tail' if moves is None else f'worst of {moves:,} moves'}."
+    yield _OF_PATHS.format(n=found.tail_paths) if moves is None else _OF_MOVES.format(n=found.tail_paths, n_moves=moves)
     if found.others is not None:
-        yield f"{found.others.group}: all but the largest groups; the record has each."
+        yield _OTHERS.format(others=found.others.group)
 
 
-def _ends(here: _Grouping) -> Iterator[str]:
+def _lead(here: _Grouping) -> Iterator[str]:
     """Say which group adds most, and which takes off most where one does by more than twice its error."""
     sheet, scale, total = here.sheet, here.scale, here.sheet.tail.of(_LEAD).value
     parts = {group.group: group.contributions[_LEAD.key] for group in here.found.groups}
@@ -164,12 +224,20 @@ def _ends(here: _Grouping) -> Iterator[str]:
     if known:
         most, least = max(known, key=lambda each: known[each].value), min(known, key=lambda each: known[each].value)
         high, low = known[most].value, known[least].value
-        share = f", {100.0 * high / total:.0f} % of it" if total > 0.0 else ""
-        off = f"; {least} takes off most, {scale.plain(-low)}" if low < -2.0 * _both(known[least]) else ""
-        yield (
-            f"{most} adds most to {_LEAD.label} at {sheet.level} of {sheet.main_name}, {scale.plain(high)}"
-            f" {scale.unit}{share}{off}."
+        said = _MOST if total > 0.0 else _MOST_ALONE
+        yield said.format(
+            group=most,
+            share=f"{100.0 * high / total:.0f} %" if total > 0.0 else "",
+            measure=_LEAD.label,
+            level=sheet.level,
+            scenario=sheet.main_name,
+            amount=scale.plain(high),
+            total=scale.plain(total),
+            unit=scale.unit,
         )
+        if low < -2.0 * _both(known[least]):
+            yield _LEAST.format(group=least, amount=scale.plain(-low))
+    yield from _diversification(here)
 
 
 def _diversification(here: _Grouping) -> Iterator[str]:
@@ -178,21 +246,24 @@ def _diversification(here: _Grouping) -> Iterator[str]:
     values = [each.value for each in alone if each is not None]
     if values and len(values) == len(alone):
         off = sum(values) - here.sheet.tail.of(_LEAD).value
-        yield (
-            f"Each alone, the groups' {_LEAD.label} is together {here.scale.plain(sum(values))} {here.scale.unit}, of"
-            f" which diversification takes off {here.scale.plain(off)}."
-        )
+        yield _DIVERSIFICATION.format(sum=here.scale.plain(sum(values)), off=here.scale.plain(off))
 
 
-def _bar(group: GroupFigures) -> PartBar:
+def _bar(here: _Grouping, group: GroupFigures) -> PartBar:
     lead = group.contributions[_LEAD.key]
     error = _both(lead)
-    return PartBar(label=group.group, value=lead.value, error=error if math.isfinite(error) else 0.0)
+    return PartBar(
+        label=group.group,
+        value=lead.value / here.scale.divisor,
+        figure=here.scale.plain(lead.value, signed=True),
+        error=error / here.scale.divisor if math.isfinite(error) else 0.0,
+    )
 
 
 def _sum_bar(here: _Grouping) -> PartBar:
-    whole = here.sheet.tail.of(_LEAD)
-    return PartBar(label=f"{_LEAD.label} {here.sheet.level}", value=whole.value, error=0.0, is_sum=True)
+    whole = here.sheet.tail.of(_LEAD).value
+    label = f"{_LEAD.label} {here.sheet.level}"
+    return PartBar(label=label, value=whole / here.scale.divisor, figure=here.scale.plain(whole), is_sum=True)
 
 
 def _both(figure: Figure) -> float:

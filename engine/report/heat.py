@@ -1,52 +1,78 @@
-"""Scenario by book, and DV01 by curve: tables shaded by size."""
+"""Which book, in which scenario: what books contribute, lose to shocks and to a basis point, shaded by size."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from engine.record.read import Exact
-from engine.report.numbers import Scale, scale_of
+from engine.report.numbers import NONE, Figure, Scale, scale_of
 from engine.report.parts import Column, Entry, Shaded, Table, table
-from engine.report.sheet import Sheet, book_name, horizon, labelled_name
+from engine.report.sheet import ALL_BOOKS, Sheet, book_name, horizon, labelled_name
 from engine.risk.measures.registry import HEADLINE
 
 _SHADES = 5
 _LEAST_SHADED = 0.02  # of the largest
+_LEAD = HEADLINE[0]
+
+_CONTRIBUTIONS = (
+    "What each book contributes to {measure} {level} over {horizon}, {unit}; the books add up to the total. Alone:"
+    " {measure} of the book by itself."
+)
+_ALONE = "{measure} {level} over {horizon} of each book alone, {unit}, losses positive."
+_SHOCKS = "Loss by each scenario's shock alone, today, exact, {unit}, losses positive."
+_DV01 = "DV01 by curve, exact: lost for +1 bp, {unit}."
+_BOOK, _TOTAL, _PARTIAL, _ALONE_IN = "book", "all books", "all books that loaded", "alone, {scenario}"
+
+
+def contributions_heat(sheet: Sheet) -> Table | None:
+    """Lay out by book and scenario what each adds to VaR, and what it is alone; None where none is recorded."""
+    books = [result for result in sheet.run.results if result.scope not in ALL_BOOKS]
+    names = list(dict.fromkeys(result.scope for result in books))
+    parts = {
+        (scope, scenario): part.estimates[_LEAD.key].value
+        for (scenario, scope, confidence), part in sheet.run.components.items()
+        if confidence == sheet.confidence and _LEAD.key in part.estimates
+    }
+    if not parts:
+        return None
+    alone = {(result.scope, result.scenario): sheet.value_at_risk(result) for result in books}
+    apart = list({result.scenario: result for result in (sheet.main, sheet.worst)}.values())
+    scale = scale_of(sheet.run.currency, [sheet.value_at_risk(each) for each in sheet.sums])
+    largest = max((abs(value) for value in parts.values() if np.isfinite(value)), default=0.0)
+    rows: list[list[Entry]] = [
+        [
+            book_name(name),
+            *(_shaded(scale, parts.get((name, each.scenario)), largest, signed=True) for each in sheet.sums),
+            *(scale.amount(alone.get((name, each.scenario))) for each in apart),
+        ]
+        for name in sorted(names, key=lambda name: -abs(parts.get((name, sheet.main.scenario), 0.0)))
+    ]
+    rows.append([_scope_words(sheet.main.scope), *(scale.amount(sheet.value_at_risk(each)) for each in sheet.sums),
+                 *("" for _ in apart)])  # fmt: skip
+    heads = [labelled_name(sheet.run, each.scenario) for each in sheet.sums]
+    heads += [_ALONE_IN.format(scenario=each.scenario) for each in apart]
+    caption = _CONTRIBUTIONS.format(measure=_LEAD.label, level=sheet.level, horizon=horizon(sheet), unit=scale.unit)
+    return table(caption, _columns(heads), rows, is_heat=True, has_sum=True)
 
 
 def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
-    """Lay out by scenario and book the headline's first measure and stress losses; by curve DV01."""
-    measure = HEADLINE[0]
-    simulated = {
-        (result.scope, labelled_name(sheet.run, result.scenario)): tail.of(measure).value
-        for result in sheet.run.results
-        for tail in result.measures
-        if tail.confidence == sheet.confidence
-    }
-    dv01s = _by_label(sheet.run.dv01s)
+    """Lay out by book the losses by shocks, and DV01 by curve; columns of zeros are left out."""
     stress = {(each.scope, labelled_name(sheet.run, each.label)): each.value for each in sheet.run.stress_losses}
     unit = sheet.run.currency
-    found = (
-        (f"{measure.label} at {sheet.level} over {horizon(sheet)}", simulated, ""),
-        ("Loss by each scenario's shock alone, today, exact", stress, ""),
-        ("DV01 by curve, exact: lost for +1 bp", dv01s, " a bp"),
+    found = ((_SHOCKS, stress, ""), (_DV01, _by_label(sheet.run.dv01s), " a bp"))
+    return tuple(
+        _heat(sheet, caption, entries, scale_of(unit, entries.values(), per))
+        for caption, entries, per in found
+        if any(entries.values())
     )
-    return tuple(_heat(caption, entries, unit, per) for caption, entries, per in found if entries)
 
 
-def heat_table(
-    caption: str, heads: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[float | None]], scale: Scale
-) -> Table:
-    """Shade a table's entries by their size against the largest of a single book."""
-    single = rows[1:] or rows  # the first row is the sum
-    sizes = [abs(value) for row in single for value in row if value is not None and np.isfinite(value)]
-    largest = max(sizes, default=0.0)
-    entries: list[list[Entry]] = [
-        [name, *(Shaded(figure=scale.amount(value), shade=shade(value, largest)) for value in row)]
-        for name, row in zip(names, rows, strict=True)
-    ]
-    return table(caption, heads, entries, is_heat=True)
+def alone_heat(sheet: Sheet) -> Table:
+    """Lay out by book and scenario the VaR of each book alone."""
+    found = {(each.scope, labelled_name(sheet.run, each.scenario)): sheet.value_at_risk(each)
+             for each in sheet.run.results}  # fmt: skip
+    return _heat(sheet, _ALONE, found, scale_of(sheet.run.currency, found.values()))
 
 
 def shade(value: float | None, largest: float) -> int:
@@ -62,15 +88,29 @@ def _by_label(figures: Sequence[Exact]) -> dict[tuple[str, str], float]:
     return {(each.scope, each.label): each.value for each in figures}
 
 
-def _heat(caption: str, entries: dict[tuple[str, str], float], unit: str, per: str) -> Table:
+def _heat(sheet: Sheet, caption: str, entries: Mapping[tuple[str, str], float], scale: Scale) -> Table:
+    """Shade entries by their size against the largest of a single book; the first row is the sum."""
     scopes, labels = (list(dict.fromkeys(key[i] for key in entries)) for i in (0, 1))
-    scale = scale_of(unit, entries.values(), per)
-    rows = [[entries.get((scope, label)) for label in labels] for scope in scopes]
-    heads = (Column(heading="book", is_number=False), *(Column(heading=label) for label in labels))
-    names = [_scope_words(scope) for scope in scopes]
-    return heat_table(f"{caption}. In {scale.unit}, losses positive.", heads, names, rows, scale)
+    labels = [label for label in labels if any(entries.get((scope, label)) for scope in scopes)]
+    single = [abs(value) for (scope, _), value in entries.items() if scope not in scopes[:1] or len(scopes) == 1]
+    largest = max((size for size in single if np.isfinite(size)), default=0.0)
+    rows: list[list[Entry]] = [
+        [_scope_words(scope), *(_shaded(scale, entries.get((scope, label)), largest) for label in labels)]
+        for scope in scopes
+    ]
+    words = caption.format(measure=_LEAD.label, level=sheet.level, horizon=horizon(sheet), unit=scale.unit)
+    return table(words, _columns(labels), rows, is_heat=True)
+
+
+def _shaded(scale: Scale, value: float | None, largest: float, *, signed: bool = False) -> Entry:
+    figure: Figure = NONE if value is None else scale.amount(value, signed=signed)
+    return Shaded(figure=figure, shade=shade(value, largest))
+
+
+def _columns(headings: Sequence[str]) -> tuple[Column, ...]:
+    return (Column(heading=_BOOK, is_number=False), *(Column(heading=each) for each in headings))
 
 
 def _scope_words(scope: str) -> str:
-    words = {"total": "all books", "partial": "all books that loaded"}
+    words = {"total": _TOTAL, "partial": _PARTIAL}
     return words.get(scope) or book_name(scope)

@@ -5,36 +5,81 @@ from collections.abc import Iterator, Mapping
 from engine.backtest.bundled_verdicts import BundledVerdicts, bundled_verdicts
 from engine.mechanisms.law import forecasting
 from engine.report.numbers import Missing, confidence_text
-from engine.report.parts import Entry, Table, columns, table
+from engine.report.parts import Chart, Entry, columns, table
+from engine.report.pictures.strip import StripDot, dot_strip
 from engine.report.sheet import ALL_BOOKS, Sheet, errors_in_words, finite, labelled_name, tail_entry
+from engine.risk.measures.registry import HEADLINE
 from engine.risk.model_band import ModelBand, model_bands
 from engine.risk.results import ScopeResult
 
 BAND = "band"  # the last row of a table
+_VAR = HEADLINE[0]
+
+_TITLE = "Model band{shock}"
+_SHOCK = ", after the shock of {scenario}"
+_LEAD = "The choice of the law moves {measure} {level} by a factor of {times}, from {low} to {high}."
+_ALT = "{measure} {level} of all books under {laws}{shock}, in {unit}."
+_NOTE = "{measure} {level}, {unit}; grey: from the lowest to the highest."
+_CAPTION = (
+    "Model band: all books under each law{shock}, in {unit}; losses positive; {errors}. The band is from the lowest to"
+    " the highest. Backtest: {basis}."
+)
+_TO = "{low} to {high}"
 
 
-def model_band_tables(sheet: Sheet) -> tuple[Table, ...]:
-    """Return a table for each group of two laws or more; none in records from before laws were recorded."""
+def model_bands_of(sheet: Sheet) -> tuple[Chart, ...]:
+    """Return a dot strip and a table for each group of two laws or more; none in records from before laws were kept."""
     groups = [group for group in sheet.run.manifest["facts"].get("laws", ()) if len(group) > 1]
-    return tuple(_table(sheet, group, bundled_verdicts()) for group in groups)
+    found = bundled_verdicts()
+    return tuple(_chart(sheet, group, found, number) for number, group in enumerate(groups, start=1))
 
 
-def _table(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Table:
+def _chart(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts, number: int) -> Chart:
     first = next(iter(group.values()))
-    shock = "" if _is_unshocked(sheet, first) else f", after the shock of {first}"
-    tails = next(row for row in sheet.run.results if row.scenario == first).measures
+    scale = sheet.scale
     labels = [
         f"{measure.label} {confidence_text(tail.confidence)}"
-        for tail in tails
+        for tail in next(row for row in sheet.run.results if row.scenario == first).measures
         for measure in sheet.measures
         if measure.key in tail.estimates
     ]
     heads = [*columns("law", "scenario", *labels, words=2), *columns("backtest")]
-    caption = (
-        f"Model band: all books under each law{shock}, in {sheet.scale.unit}; losses positive;"
-        f" {errors_in_words(sheet)}. The band is from the lowest to the highest. Backtest: {found.basis}."
+    words = {
+        "shock": "" if _is_unshocked(sheet, first) else _SHOCK.format(scenario=first),
+        "unit": scale.unit,
+        "measure": _VAR.label,
+        "level": sheet.level,
+    }
+    sums = {row.scenario: row for row in sheet.run.results if row.scope in ALL_BOOKS}
+    values = {law: sheet.value_at_risk(sums[scenario]) for law, scenario in group.items()}
+    known = {law: value for law, value in values.items() if finite(value)}
+    dots = [
+        StripDot(
+            label=law,
+            value=value / scale.divisor,
+            figure=scale.plain(value),
+            colour=sheet.colour_of(group[law]),
+        )
+        for law, value in known.items()
+    ]
+    alt = _ALT.format(laws=", ".join(known), **words)
+    caption = _CAPTION.format(errors=errors_in_words(sheet), basis=found.basis, **words)
+    return Chart(
+        key=sheet.key(f"model-{number}"),
+        title=_TITLE.format(**words),
+        alt=alt,
+        svg=dot_strip(alt, dots) if dots else "",
+        table=table(caption, heads, list(_rows(sheet, group, found))),
+        lead=_lead(known, words),
+        note=_NOTE.format(**words),
     )
-    return table(caption, heads, list(_rows(sheet, group, found)))
+
+
+def _lead(known: Mapping[str, float], words: Mapping[str, str]) -> str:
+    low, high = min(known, key=lambda law: known[law], default=""), max(known, key=lambda law: known[law], default="")
+    if len(known) < 2 or known[low] <= 0.0:
+        return ""
+    return _LEAD.format(times=f"{known[high] / known[low]:.1f}", low=low, high=high, **words)
 
 
 def _rows(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Iterator[list[Entry]]:
@@ -55,7 +100,7 @@ def _ends(sheet: Sheet, band: ModelBand) -> Entry:
     low, high = band.lowest.value, band.highest.value
     if not finite(low, high):
         return Missing("not a number")
-    return f"{sheet.scale.plain(low)} to {sheet.scale.plain(high)}"
+    return _TO.format(low=sheet.scale.plain(low), high=sheet.scale.plain(high))
 
 
 def _keys(sheet: Sheet) -> list[str]:

@@ -1,12 +1,12 @@
 """What changed since the night before: the change of VaR and ES in parts, each with its paired error."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.explain.nights.change import NightsChange
 from engine.explain.nights.change_prose import headline_of, prose
 from engine.explain.nights.tail_change import TailChange
-from engine.report.numbers import Scale, confidence_text, scale_of
+from engine.report.numbers import Estimate, Scale, confidence_text, scale_of
 from engine.report.parts import Chart, Entry, columns, table
 from engine.report.pictures.part_bars import PartBar, part_bars
 from engine.report.sheet import Sheet, book_name, nothing
@@ -16,6 +16,14 @@ _HOW = (
     "Not taken apart: with `explain = true` in the batch file, or by `unwind report --explain`, this part says what"
     " ageing, each curve, vols, correlations, trades and the law made of the change, each with its error."
 )
+_TITLE = "What changed since {night}"
+_NOT_APART = "It could not be taken apart: {why}."
+_ALT = "What {n} parts made of the change of {measure} of {scenario}, in {unit}."
+_CAPTION = (
+    "In {unit}, {scenario}; what raises a loss is positive. Parts are Shapley's shares over {n_runs:,} runs of"
+    " {n_paths:,} paths on common draws and add up to the change; ± is one standard error of the simulation, paired."
+)
+_RECORDED, _CHANGE, _PART = "recorded on {night}", "change", "part"
 _TOTAL = "total"
 
 
@@ -38,11 +46,11 @@ def change_charts(sheet: Sheet) -> tuple[Chart, ...]:
     """Return the change of a run since the night before, or why there is none; nothing where no night came before."""
     if sheet.before.run is None:
         return ()
-    title, change = f"What changed since {sheet.before.run.night}", sheet.change
+    title, change = _TITLE.format(night=sheet.before.run.night), sheet.change
     if change is None:
         return (nothing(sheet, "change", title, _HOW),)
     if isinstance(change, str):
-        return (nothing(sheet, "change", title, f"It could not be taken apart: {change}."),)
+        return (nothing(sheet, "change", title, _NOT_APART.format(why=change)),)
     return (_chart(sheet, title, _shown(change)),)
 
 
@@ -63,25 +71,23 @@ def _chart(sheet: Sheet, title: str, shown: _Shown) -> Chart:
     change, lead = shown.change, headline_of(shown.change)
     key, name = sheet.key("change"), f"{MEASURES[lead.measure].label} {confidence_text(lead.confidence)}"
     bars = [_bar(shown, lead, i) for i in shown.places]
-    alt = f"What {len(bars)} parts made of the change of {name} of {change.scenario}, in {shown.scale.unit}."
-    finer = replace(shown.scale, decimals=shown.scale.decimals + 1)  # as changes are shown
-    svg = part_bars(alt, bars, finer) if bars else ""
-    heads = columns("part", *(_heading(each) for each in shown.columns))
-    caption = (
-        f"In {shown.scale.unit}, {change.scenario}; what raises a loss is positive. Parts are Shapley's shares over"
-        f" {change.n_runs:,} runs of {change.n_paths:,} paths on common draws and add up to the change; ± is one"
-        " standard error of the simulation, paired."
-    )
+    words = {"measure": name, "scenario": change.scenario, "unit": shown.scale.unit}
+    alt = _ALT.format(n=len(bars), **words)
+    svg = part_bars(alt, bars) if bars else ""
+    heads = columns(_PART, *(_heading(each) for each in shown.columns))
+    caption = _CAPTION.format(n_runs=change.n_runs, n_paths=change.n_paths, **words)
     first, second = change.nights
     found, estimate = shown.columns, shown.scale.estimate
     rows: list[Sequence[Entry]] = [
-        [f"recorded on {first}", *(estimate(each.before.value, each.before.se) for each in found)],
+        [_RECORDED.format(night=first), *(estimate(each.before.value, each.before.se) for each in found)],
         *_parts(shown),
-        ["change", *(shown.scale.change(each.change, each.change_se) for each in found)],
-        [f"recorded on {second}", *(estimate(each.after.value, each.after.se) for each in found)],
+        [_CHANGE, *(shown.scale.change(each.change, each.change_se) for each in found)],
+        [_RECORDED.format(night=second), *(estimate(each.after.value, each.after.se) for each in found)],
     ]
-    note = " ".join([prose(change), *(f"{each[:1].upper()}{each[1:]}." for each in change.notes)])
-    return Chart(key=key, title=title, alt=alt, svg=svg, table=table(caption, heads, rows), note=note)
+    note = " ".join(f"{each[:1].upper()}{each[1:]}." for each in change.notes)
+    return Chart(
+        key=key, title=title, alt=alt, svg=svg, table=table(caption, heads, rows), lead=prose(change), note=note
+    )
 
 
 def _parts(shown: _Shown) -> Iterator[list[Entry]]:
@@ -95,7 +101,9 @@ def _parts(shown: _Shown) -> Iterator[list[Entry]]:
 
 def _bar(shown: _Shown, lead: TailChange, place: int) -> PartBar:
     part = lead.parts[place]
-    return PartBar(label=shown.change.movers[place].label, value=part.value, error=part.se)
+    figure = shown.scale.change(part.value, None)
+    words = figure.value.text if isinstance(figure, Estimate) else ""
+    return PartBar(label=shown.change.movers[place].label, value=part.value, figure=words, error=part.se)
 
 
 def _heading(each: TailChange) -> str:

@@ -71,21 +71,27 @@ class Scale:
     unit: str  # "JPY bn"
     decimals: int
 
-    def amount(self, value: float | None) -> Number | Missing:
-        """Show an amount without error."""
+    def amount(self, value: float | None, *, signed: bool = False) -> Number | Missing:
+        """Show an amount without error; `signed` is for what adds to another, or takes off."""
         if value is None:
             return NONE
-        return _fault(value) or self._number(value, self.decimals)
+        return _fault(value) or self._number(value, self.decimals, signed=signed)
 
     def estimate(
-        self, value: float | None, se: float | None, table_se: float | None = None, *, second: str = "table"
+        self,
+        value: float | None,
+        se: float | None,
+        table_se: float | None = None,
+        *,
+        second: str = "table",
+        signed: bool = False,
     ) -> Figure:
         """Show an amount with those of its standard errors that reach its last digit.
 
         se         of the simulation; None or 0: it has none
         table_se   of the law's table of past days, or what `second` names; None: it has none
         """
-        return self._estimate(value, (se, table_se), self.decimals, second=second)
+        return self._estimate(value, (se, table_se), self.decimals, second=second, signed=signed)
 
     def change(self, value: float | None, se: float | None) -> Figure:
         """Show a change or a part of one: with its sign, and one decimal more than amounts have.

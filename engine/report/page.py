@@ -1,7 +1,7 @@
 """The page: what is on it, and how much of it fits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -14,27 +14,30 @@ from engine.backtest.kept_backtest import KeptBacktest
 from engine.explain.nights.changes_since import Changes
 from engine.record.correlations import Correlations, read_correlations
 from engine.record.read import Night, read_night
-from engine.report import heat, sections, summary
+from engine.report import sections, summary
 from engine.report.answer import answer
 from engine.report.backtest import backtest_part
 from engine.report.contributions import books
 from engine.report.earlier_nights import read_earlier_nights
-from engine.report.groupings import grouping_charts
-from engine.report.model_band import model_band_tables
+from engine.report.groupings import grouping_panels, has_groups, no_groups
+from engine.report.heat import alone_heat, contributions_heat, heat_maps
+from engine.report.level_fans import fan_panels
+from engine.report.model_band import model_bands_of
 from engine.report.night_change import change_charts
 from engine.report.parameter_band import parameter_charts
-from engine.report.parts import Badge, Entry, Shaded, is_bare, shown
+from engine.report.parts import Badge, Entry, Panels, Shaded, is_bare, shown
 from engine.report.remedy import remedies
 from engine.report.sheet import Sheet, sheet
-from engine.report.simulated import convergence, distribution, fans
+from engine.report.simulated import convergence, futures
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
+MOST_ITEMS = 4  # of a list of sentences that are seen at once
 
 _TEMPLATES = ("page.html", "answer.html", "run.html", "parts.html", "style.css")
 _CHAPTERS = (  # anchor, title, question
     ("why", "Why", "what the loss is made of"),
     ("where", "Where", "which book, in which scenario"),
-    ("trust", "Trust", "how far off the figures may be"),
+    ("trust", "Trust", "would these figures have held?"),
     ("how", "How", "where markets go, and where the loss lies"),
     ("do", "What to do", ""),
     ("limits", "Limits", ""),
@@ -42,14 +45,15 @@ _CHAPTERS = (  # anchor, title, question
     ("record", "Record", "what the figures were made from"),
 )
 _OF_RUNS = ("why", "where", "trust", "how", "record")  # chapters that each run has a part of
-_SHORT = "Distribution, fan charts and convergence are left out, so that the page stays small; the record holds them."
+_MAIN_AND_WORST = "Pictures are of the main and the worst scenario, so that the page stays small; the record holds all."
+_SHORT = "Where markets go and convergence are left out, so that the page stays small; the record holds them."
 _SHORTER = "Only the figures of all books are here, so that the page stays small; the record holds the rest."
 _OLD_RECORD = (
     "This record holds no correlations: it was written before they were a part of it. `unwind report --history FILE` "
     "shows those that were used, beside those of the year before."
 )
-_LEFT_OUT = "This run is left out, so that the page stays small; the record holds all of it."
-
+_ALL_FIGURES, _MANIFEST = "All figures, at every confidence", "Manifest: what this run was made from"
+_ALONE = "Every book alone, in every scenario"
 
 Parts = Mapping[str, Markup]  # of one run, by the anchor of the chapter
 
@@ -105,7 +109,7 @@ def render(
     """
     contents = _contents(folder, valuation_date, correlations, backtest, changes or {})
     environment = _environment()
-    parts = [_run_part(environment, each) for each in contents.sheets]
+    parts = [_run_part(environment, each, contents.sheets[0]) for each in contents.sheets]
     return _fitted(environment, contents, parts)
 
 
@@ -154,34 +158,52 @@ def _no_correlations(night: Night) -> tuple[str, ...]:
     return (_OLD_RECORD,) if night.runs else ()
 
 
-def _run_part(environment: Environment, of: Sheet) -> RunPart:
-    """Render a run in four lengths: whole; without the longest charts; figures of all books alone; the answer alone."""
-    figures = (("All figures, at every confidence", sections.figures(of)),)
-    record: Mapping[str, Any] = {
-        "folded": (*figures, ("Manifest: what this run was made from", summary.manifest(of.run)))
-    }
-    trust = [sections.history(of), *parameter_charts(of)]
-    bands: Mapping[str, Any] = {"charts": trust, "tables": model_band_tables(of)}
-    why: Mapping[str, Any] = {"charts": [*change_charts(of), *grouping_charts(of)]}
-    where: Mapping[str, Any] = {"charts": [books(of)], "tables": heat.heat_maps(of)}
-    how: Mapping[str, Any] = {"charts": [distribution(of), fans(of)]}
-    whole = {"why": why, "where": where, "trust": bands, "how": how}
-    short = {"why": why, "where": where, "trust": bands, "how": {"note": _SHORT}}
+def _run_part(environment: Environment, of: Sheet, first: Sheet) -> RunPart:
+    """Render a run in falling lengths: whole; main and worst scenario; no levels; all books alone; the answer alone."""
+    full: dict[str, Any] = {"folded": ((_ALL_FIGURES, sections.figures(of)), (_MANIFEST, summary.manifest(of.run)))}
+    record: dict[str, Any] = {**full, "charts": [convergence(of)]}
+    trust: dict[str, Any] = {"charts": [*model_bands_of(of), *parameter_charts(of), sections.history(of)]}
+    where = _where(of, first)
+    few = replace(of, most_pictured=2)
+    short: dict[str, dict[str, Any]] = {"why": _why(few), "where": where, "trust": trust}
     lengths: tuple[Mapping[str, Mapping[str, Any]], ...] = (
-        {**whole, "record": {**record, "charts": [convergence(of)]}},
-        {**short, "record": record},
-        {"why": {"note": _SHORTER}, "record": record},
+        {"why": _why(of), "where": where, "trust": trust, "how": _how(of), "record": record},
+        {**short, "how": _how(few) | {"note": _MAIN_AND_WORST}, "record": record},
+        {**short, "how": {"note": _SHORT}, "record": full},
+        {"why": {"note": _SHORTER}, "record": full},
         {"why": {"note": _SHORTER}},
     )
     return RunPart([_rendered(environment, of, length) for length in lengths])
 
 
+def _why(of: Sheet) -> dict[str, Any]:
+    change = change_charts(of)
+    if not has_groups(of):
+        return {"charts": (*change, no_groups(of))}
+    return {"panels": grouping_panels(of), "charts": change}
+
+
+def _where(of: Sheet, first: Sheet) -> dict[str, Any]:
+    """Lay out a run's books; what no horizon changes stands once, in the first run of the same books."""
+    found, alone = contributions_heat(of), alone_heat(of)
+    is_said = of is not first and (of.run.dv01s, of.run.stress_losses) == (first.run.dv01s, first.run.stress_losses)
+    maps = (found or alone, *(() if is_said else heat_maps(of)))
+    return {"tables": maps, "charts": [books(of)], "folded": ((_ALONE, alone),) if found else ()}
+
+
+def _how(of: Sheet) -> dict[str, Any]:
+    found = fan_panels(of)
+    if isinstance(found, Panels):
+        return {"panels": found, "charts": [futures(of)]}
+    return {"charts": [futures(of), found]}
+
+
 def _rendered(environment: Environment, of: Sheet, length: Mapping[str, Mapping[str, Any]]) -> Parts:
     """Render a run's part of each chapter; a chapter that it has none of is empty."""
     template = environment.get_template("run.html")
-    nothing = {"charts": (), "tables": (), "folded": (), "note": ""}
+    nothing = {"charts": (), "tables": (), "folded": (), "note": "", "panels": None}
     found = {
-        key: Markup(template.render(sheet=of, is_first=key == _OF_RUNS[0], **nothing | dict(length[key])))
+        key: Markup(template.render(sheet=of, chapter=key, **nothing | dict(length[key])))
         for key in _OF_RUNS
         if key in length
     }
@@ -219,6 +241,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["style"] = Markup(texts["style.css"])
+    environment.globals["most"] = MOST_ITEMS
     environment.filters["kind"] = _kind
     environment.filters["is_bare"] = is_bare
     return environment

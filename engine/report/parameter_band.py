@@ -5,12 +5,34 @@ from collections.abc import Iterator, Mapping
 from engine.errors import counted
 from engine.record.parameter_studies import recorded_studies
 from engine.report.numbers import Missing, confidence_text, percent
-from engine.report.parts import Chart, Entry, columns, short, table
-from engine.report.pictures import charts
-from engine.report.sheet import ALL_BOOKS, AXIS_NAME, Sheet, book_name, finite, labelled_name
+from engine.report.parts import Chart, Entry, columns, table
+from engine.report.pictures.part_bars import PartBar, part_bars
+from engine.report.pictures.strip import StripDot, dot_strip
+from engine.report.sheet import ALL_BOOKS, Sheet, book_name, finite, labelled_name
 from engine.risk.uncertainty.band import BandQuantile, ParameterBand
 from engine.risk.uncertainty.study import ParameterStudy
 from engine.risk.uncertainty.tornado import Tornado
+
+_FIGURE, _RANGE = "{measure} {level}", "{low}\N{EN DASH}{high}"
+_BAND_TITLE = "Band of parameters, {scenario}"
+_BAND_CAPTION = (
+    "{scenario}, losses positive, in {unit}: {sets} of {parameters}, seed {seed}, each on the same {n_paths:,} paths."
+    " ± is one standard error of the simulation, ± sets of so few sets, at most."
+)
+_BAND_ALT = "{figure} of {scenario} from 5 to 95 % of {sets} of parameters, in {unit}."
+_BAND_NOTE = "{figure}, {unit}: from 5 to 95 % of the sets of parameters; the dot is their median."
+_GAIN = (
+    "The feedback strength of the carry loop is 1 or more in {odds} % ±{se} % of the sets: there sales feed on"
+    " themselves until a limit stops them."
+)
+_TORNADO_TITLE = "What makes the band, {scenario}"
+_TORNADO_CAPTION = (
+    "Share of the variance over sets of {figure} of all books, by ranks, ± one standard error; together {together} %"
+    " where R2 is {r2} %: the rest is of several parameters at once, or goes up and down again. Amounts in {unit},"
+    " others in their middle."
+)
+_TORNADO_ALT = "Which parameter makes the band of {figure} of {scenario}: the largest share is {parameter}'s."
+_TORNADO_NOTE = "Share of the variance of {figure} over sets, ± two standard errors."
 
 
 def parameter_charts(sheet: Sheet) -> tuple[Chart, ...]:
@@ -44,38 +66,43 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
         ]
         for each in shown
     ]
-    caption = (
-        f"{labelled_name(sheet.run, study.scenario)}, losses positive, in {scale.unit}:"
-        f" {counted(study.n_sets, 'set')} of {counted(len(study.priors), 'uncertain parameter')}, seed {study.seed},"
-        f" each on the same {study.n_paths:,} paths. ± is one standard error of the simulation, ± sets of so few"
-        " sets, at most."
+    caption = _BAND_CAPTION.format(
+        scenario=labelled_name(sheet.run, study.scenario),
+        unit=scale.unit,
+        sets=counted(study.n_sets, "set"),
+        parameters=counted(len(study.priors), "uncertain parameter"),
+        seed=study.seed,
+        n_paths=study.n_paths,
     )
     heads = columns("books", "figure", "as written", "5 % of sets", "median", "95 % of sets", words=2)
-    bars = [
-        charts.BandBar(
-            label=short(_scope(each.scope), AXIS_NAME),
-            low=each.low.value / scale.divisor,
-            middle=each.middle.value / scale.divisor,
-            high=each.high.value / scale.divisor,
+    name = _FIGURE.format(measure=sheet.measures[0].label, level=sheet.level)
+    dots = [
+        StripDot(
+            label=_scope(each.scope),
+            value=each.middle.value / scale.divisor,
+            figure=_RANGE.format(low=scale.plain(each.low.value), high=scale.plain(each.high.value)),
+            ends=(each.low.value / scale.divisor, each.high.value / scale.divisor),
+            colour=sheet.colour_of(study.scenario),
         )
         for each in shown
         if _is_headline(sheet, each) and finite(each.low.value, each.middle.value, each.high.value)
     ]
-    name = f"{sheet.measures[0].label} {sheet.level}"
-    alt = f"{name} of {study.scenario} from 5 to 95 % of {counted(study.n_sets, 'set')} of parameters, in {scale.unit}."
+    words = {"figure": name, "scenario": labelled_name(sheet.run, study.scenario), "unit": scale.unit}
+    alt = _BAND_ALT.format(sets=counted(study.n_sets, "set"), **words)
     return Chart(
         key=key,
-        title=f"Band of parameters, {labelled_name(sheet.run, study.scenario)}",
+        title=_BAND_TITLE.format(**words),
         alt=alt,
-        svg=charts.bands(key, alt, bars, name, scale.unit) if bars else "",
+        svg=dot_strip(alt, dots) if dots else "",
         table=table(caption, heads, rows),
-        note=_gain_note(study),
+        lead=_gain_words(study),
+        note=_BAND_NOTE.format(**words),
     )
 
 
 def _tornado_chart(sheet: Sheet, study: ParameterStudy, total: Tornado, number: int) -> Chart:
     key, scale = sheet.key(f"tornado-{number}"), sheet.scale
-    name = f"{sheet.measures[0].label} {sheet.level}"
+    name = _FIGURE.format(measure=sheet.measures[0].label, level=sheet.level)
     priors = {prior.parameter: prior for prior in study.priors}
     rows: list[list[Entry]] = [
         [
@@ -89,27 +116,21 @@ def _tornado_chart(sheet: Sheet, study: ParameterStudy, total: Tornado, number: 
         ]
         for bar in total.bars
     ]
-    caption = (
-        f"Share of the variance over sets of {name} of all books, by ranks, ± one standard error; together"
-        f" {100.0 * total.together:.0f} % where R2 is {100.0 * total.r2:.0f} %: the rest is of several parameters at"
-        f" once, or goes up and down again. Amounts in {scale.unit}, others in their middle."
-    )
+    words = {"figure": name, "scenario": labelled_name(sheet.run, study.scenario), "unit": scale.unit}
+    caption = _TORNADO_CAPTION.format(together=f"{100.0 * total.together:.0f}", r2=f"{100.0 * total.r2:.0f}", **words)
     heads = columns("parameter", "prior", "source", "share", "±", "at its 5 %", "at its 95 %", words=3)
     bars = [
-        charts.TornadoBar(
-            label=short(bar.parameter, 2 * AXIS_NAME),
-            share=bar.share,
-            share_se=bar.share_se,
-        )
+        PartBar(label=bar.parameter, value=bar.share, figure=f"{100.0 * bar.share:.0f} %", error=bar.share_se)
         for bar in total.bars
     ]
-    alt = f"Which parameter makes the band of {name} of {study.scenario}: the largest share is {bars[0].label}'s."
+    alt = _TORNADO_ALT.format(parameter=bars[0].label, **words)
     return Chart(
         key=key,
-        title=f"What makes the band, {labelled_name(sheet.run, study.scenario)}",
+        title=_TORNADO_TITLE.format(**words),
         alt=alt,
-        svg=charts.tornado(key, alt, bars, name),
+        svg=part_bars(alt, bars),
         table=table(caption, heads, rows),
+        note=_TORNADO_NOTE.format(**words),
     )
 
 
@@ -134,11 +155,8 @@ def _scope(scope: str) -> str:
     return "all books" if scope in ALL_BOOKS else book_name(scope)
 
 
-def _gain_note(study: ParameterStudy) -> str:
+def _gain_words(study: ParameterStudy) -> str:
     if study.gain is None:
         return ""
     odds, se = 100.0 * study.gain.probability, 100.0 * study.gain.se
-    return (
-        f"The feedback strength of the carry loop is 1 or more in {odds:.0f} % ±{se:.0f} % of the sets: there sales"
-        " feed on themselves until a limit stops them."
-    )
+    return _GAIN.format(odds=f"{odds:.0f}", se=f"{se:.0f}")

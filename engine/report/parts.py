@@ -76,14 +76,36 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A picture and its numbers."""
+    """A sentence, a picture and its numbers."""
 
     key: str  # unique in the page
     title: str
     alt: str  # what the picture shows, in a sentence
     svg: str  # "" where there is none
     table: Table | None
-    note: str = ""
+    lead: str = ""  # the answer in words, above the picture
+    note: str = ""  # how to read the picture, below it
+    is_wide: bool = False  # it takes all of the page's width
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One scenario of a part that has a panel for each; a reader chooses which is seen."""
+
+    name: str
+    colour: int
+    is_printed: bool  # the others stand in the file alone
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panels:
+    """Panels of which one is seen."""
+
+    key: str  # unique in the page
+    label: str  # of the choice
+    panels: tuple[Panel, ...]
+    unprinted: str  # what of them a printed page lacks, in a sentence
 
 
 def columns(*headings: str, words: int = 1) -> tuple[Column, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from engine.record.contribution_rows import recorded_groups
 from engine.record.read import BREACHED, LimitUse, Night
 from engine.report.numbers import scale_of
 from engine.report.parts import Code, Column, Entry, Table, table
@@ -45,7 +44,7 @@ def _largest(use: LimitUse, sheet: Sheet) -> str:
     if key is None or use.scope not in ALL_BOOKS:
         return ""
     wanted = (use.scenario, use.confidence, _POSITION)
-    groups = [each for each in recorded_groups(sheet.run.files)
+    groups = [each for each in sheet.groups
               if (each.scenario, each.confidence, each.grouping) == wanted]  # fmt: skip
     parts = {group.group: group.contributions[key].value for each in groups for group in each.groups
              if key in group.contributions}  # fmt: skip

@@ -1,9 +1,15 @@
 """The figures of one run in every scenario, and its VaR by night against what was realised."""
 
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup
+
 from engine.report.earlier_nights import DatedTail, dated_tails
-from engine.report.numbers import NONE, Scale, confidence_text
+from engine.report.numbers import NONE, confidence_text
 from engine.report.parts import Chart, Entry, Table, columns, listed, table
-from engine.report.pictures import charts
+from engine.report.pictures.exceptions import VarLine, exceptions
 from engine.report.sheet import (
     ALL_BOOKS,
     PAIRED,
@@ -18,6 +24,26 @@ from engine.report.sheet import (
 )
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 
+LEAST_NIGHTS = 5  # that a line is drawn of
+
+_FIGURES = "All books, in {unit}. Losses are positive for {measures}, gains for P&L; {errors}. {paired}{why}"
+_NO_CHANGE = " No change is given: {reason}."
+_HISTORY = "VaR by night and realised P&L"
+_ONE_NIGHT = "This is the only night of the record with this run in full, at this horizon and currency."
+_HISTORY_ALT = "Minus {measure} at {level} on {nights} nights in {unit}; {n} of {compared} losses exceed it."
+_HISTORY_CAPTION = "Amounts in {unit}; P&L gains positive; {errors}."
+_LEFT_OUT = "Left out: {n} nights on which books were missing, or the horizon or currency was another."
+_LONGER = "VaR here is over {days} business days: no P&L realised over one day is held against it."
+_NOT_REALISED = "No realised P&L is at hand for these nights."
+_ONE_EXCEPTION = (
+    "{n} exception on {compared} nights compared; at {level} {expected} are expected. A night's VaR is held against the"
+    " P&L realised by the next business day."
+)
+_EXCEPTIONS = (
+    "{n} exceptions on {compared} nights compared; at {level} {expected} are expected. A night's VaR is held against"
+    " the P&L realised by the next business day."
+)
+
 
 def figures(sheet: Sheet) -> Table:
     """Show every measure of the sum over books in every scenario, with errors and changes."""
@@ -26,10 +52,12 @@ def figures(sheet: Sheet) -> Table:
     labels = [measure.label for measure in sheet.measures]
     measured = [heading for label in labels for heading in (label, since)]
     heads = columns("scenario", "confidence", *measured, "P&L by the shock alone", "mean P&L", "backtest")
-    why = "" if sheet.before.run else f" No change is given: {sheet.before.reason}."
-    caption = (
-        f"All books, in {sheet.scale.unit}. Losses are positive for {listed(labels)}, gains for P&L; "
-        f"{errors_in_words(sheet)}. {PAIRED}{why}"
+    caption = _FIGURES.format(
+        unit=sheet.scale.unit,
+        measures=listed(labels),
+        errors=errors_in_words(sheet),
+        paired=PAIRED.strip(),
+        why="" if sheet.before.run else _NO_CHANGE.format(reason=sheet.before.reason),
     )
     return table(caption, heads, found)
 
@@ -58,18 +86,16 @@ def scenario_rows(sheet: Sheet) -> list[list[Entry]]:
 def history(sheet: Sheet) -> Chart:
     """Show VaR by night against realised P&L."""
     days = dated_tails(sheet.past, sheet.run, sheet.main, sheet.tail, sheet.night)
-    title = "VaR history and realised P&L"
     if len(days) < 2:
-        why = "This is the only night of the record with this run in full, at this horizon and currency."
-        return nothing(sheet, "history", title, why)
+        return nothing(sheet, "history", _HISTORY, _ONE_NIGHT)
     scale = sheet.scale
-    drawn = [_day(each, scale) for each in days if finite(each.tail.of(VALUE_AT_RISK).value)]
+    drawn = [each for each in days if finite(each.tail.of(VALUE_AT_RISK).value)]
     compared = [each for each in days if each.realised]
     n = sum(each.is_exception for each in compared)
-    note = _history_note(sheet, len(compared), n)
-    if left := len(sheet.past.runs[sheet.run.name]) + 1 - len(days):
-        note += f" Left out: {left} nights on which books were missing, or the horizon or currency was another."
-    alt = f"Minus VaR at {sheet.level} on {len(days)} nights in {scale.unit}; {n} of {len(compared)} losses exceed it."
+    left = len(sheet.past.runs[sheet.run.name]) + 1 - len(days)
+    alt = _HISTORY_ALT.format(
+        measure=VALUE_AT_RISK.label, level=sheet.level, nights=len(days), unit=scale.unit, n=n, compared=len(compared)
+    )
     heads = columns("night", "VaR", "realised on", "realised P&L", "loss exceeds VaR")
     rows: list[list[Entry]] = [
         [
@@ -81,35 +107,39 @@ def history(sheet: Sheet) -> Chart:
         ]
         for each in reversed(days)
     ]
-    key = sheet.key("history")
-    svg = charts.history(key, alt, drawn, scale.unit) if len(drawn) > 1 else ""
-    numbers = table(f"Amounts in {scale.unit}; P&L gains positive; {errors_in_words(sheet)}.", heads, rows)
-    return Chart(key=key, title=title, alt=alt, svg=svg, table=numbers, note=note)
-
-
-def _day(each: DatedTail, scale: Scale) -> charts.Day:
-    """Turn a night into the unit that is shown; an end of the interval that is not bounded is drawn at VaR."""
-    var = each.tail.of(VALUE_AT_RISK)
-    low, high = (end if finite(end) else var.value for end in (var.low, var.high))
-    return charts.Day(
-        night=each.night,
-        value_at_risk=var.value / scale.divisor,
-        low=low / scale.divisor,
-        high=high / scale.divisor,
-        pnl=each.realised.pnl / scale.divisor if each.realised else None,
-        is_exception=each.is_exception,
+    return Chart(
+        key=sheet.key("history"),
+        title=_HISTORY,
+        alt=alt,
+        svg=_history_picture(sheet, alt, drawn) if len(drawn) >= LEAST_NIGHTS else "",
+        table=table(_HISTORY_CAPTION.format(unit=scale.unit, errors=errors_in_words(sheet)), heads, rows),
+        lead=_history_lead(sheet, len(compared), n),
+        note=_LEFT_OUT.format(n=left) if left else "",
+        is_wide=True,
     )
 
 
-def _history_note(sheet: Sheet, n_compared: int, n: int) -> str:
+def _history_picture(sheet: Sheet, alt: str, days: Sequence[DatedTail]) -> Markup:
+    scale = sheet.scale
+    pnl = [each.realised.pnl if each.realised else math.nan for each in days]
+    at_risk = np.array([each.tail.of(VALUE_AT_RISK).value for each in days]) / scale.divisor
+    mine = VarLine(label=sheet.main.scenario, colour=sheet.colour_of(sheet.main.scenario), value_at_risk=at_risk)
+    return exceptions(
+        alt,
+        np.array([each.night for each in days], "datetime64[D]"),
+        np.array(pnl) / scale.divisor,
+        [mine],
+        [each.is_exception for each in days],
+        [scale.plain(value, signed=True) for value in pnl],
+    )
+
+
+def _history_lead(sheet: Sheet, n_compared: int, n: int) -> str:
     horizon = sheet.run.manifest["facts"]["horizon_days"]
     if horizon != 1:
-        return f"VaR here is over {horizon} business days: no P&L realised over one day is held against it."
+        return _LONGER.format(days=horizon)
     if not n_compared:
-        return "No realised P&L is at hand for these nights."
+        return _NOT_REALISED
     expected = round((1.0 - sheet.confidence) * n_compared, 6)
-    plural = "exception" if n == 1 else "exceptions"
-    return (
-        f"{n} backtest {plural} on {n_compared} nights compared; at {sheet.level} {expected:g} are expected. A night's "
-        "VaR is held against the P&L realised by the next business day."
-    )
+    said = _ONE_EXCEPTION if n == 1 else _EXCEPTIONS
+    return said.format(n=n, compared=n_compared, level=sheet.level, expected=f"{expected:g}")

@@ -1,13 +1,15 @@
 """One run as the sections of a page read it, and what they share."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 
 from engine.backtest.bundled_verdicts import bundled_verdicts
 from engine.explain.nights.change import NightsChange
+from engine.record.contribution_rows import RecordedGroups, recorded_groups
+from engine.record.later_tables import Row, recorded_levels_by_scenario
 from engine.record.manifest import main_scenario
 from engine.record.read import RunRecord
 from engine.report.earlier_nights import EarlierNights, NightBefore, night_before
@@ -20,7 +22,7 @@ from engine.risk.standing import STRESS_LABEL, recorded_standings
 from kernels.types import F64
 
 ALL_BOOKS = ("total", "partial")
-AXIS_NAME = 22  # characters of a name on an axis
+N_COLOURS = 4  # of scenarios
 _SAME_DRAWS = ("seed", "n_paths", "steps", "precision", "backend")  # facts that two runs on common draws share
 PAIRED = " Changes are on common draws; their ± is paired, and stands where the change was taken apart."
 TABLE_ERROR = "± table: how far off the figure may be because it rests on so few past days, and others might have come"
@@ -39,6 +41,9 @@ class Sheet:
     confidence: float  # the highest
     scale: Scale
     change: NightsChange | str | None = None  # since the night before, taken apart; a sentence: why it is not
+    groups: tuple[RecordedGroups, ...] = ()  # what makes the loss; none where nobody asked, or the record is older
+    levels: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # of factors by day, by scenario
+    most_pictured: int = 6  # scenarios that have pictures of their own
 
     @property
     def sums(self) -> tuple[ScopeResult, ...]:
@@ -65,9 +70,43 @@ class Sheet:
         """Return the confidence in words."""
         return confidence_text(self.confidence)
 
+    @property
+    def worst(self) -> ScopeResult:
+        """Return the sum over books in the scenario with the largest VaR; the main one where none is a number."""
+        found = [each for each in self.sums if finite(self.value_at_risk(each))]
+        return max(found, key=self.value_at_risk, default=self.main)
+
+    @property
+    def first_scenarios(self) -> tuple[ScopeResult, ...]:
+        """Return the scenarios that have pictures of their own: the main one, the worst, then the others in order."""
+        order = {each.scenario: each for each in (self.main, self.worst, *self.sums)}
+        kept = list(order)[: self.most_pictured]
+        return tuple(each for each in self.sums if each.scenario in kept)
+
+    @property
+    def place(self) -> int:
+        """Return the number of the main scenario among all, from 1."""
+        return 1 + [each.scenario for each in self.sums].index(self.main.scenario)
+
+    def of(self, result: ScopeResult) -> "Sheet":
+        """Return the same run with another scenario in the main one's place."""
+        return replace(self, main=result)
+
+    def tail_of(self, result: ScopeResult) -> TailResult:
+        """Return a result's tail at the highest confidence."""
+        return next(each for each in result.measures if each.confidence == self.confidence)
+
+    def value_at_risk(self, result: ScopeResult) -> float:
+        """Return a result's VaR at the highest confidence."""
+        return self.tail_of(result).of(HEADLINE[0]).value
+
+    def colour_of(self, scenario: str) -> int:
+        """Return a scenario's colour: 1 to 4, the same throughout the run."""
+        return 1 + [each.scenario for each in self.sums].index(scenario) % N_COLOURS
+
     def key(self, name: str) -> str:
         """Return a chart's key, unique in the page."""
-        return f"r{self.number}-{name}"
+        return f"r{self.number}s{self.place}-{name}"
 
 
 def sheet(
@@ -87,6 +126,8 @@ def sheet(
         confidence=max(tail.confidence for tail in main.measures),
         scale=scale_of(run.currency, [tail.of(HEADLINE[-1]).value for tail in tails]),
         change=change,
+        groups=recorded_groups(run.files),
+        levels=recorded_levels_by_scenario(run.files),
     )
 
 

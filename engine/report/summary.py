@@ -31,6 +31,9 @@ _MOST_WORDS = 1500  # characters of one message
 _MOST_ITEMS = 100  # of one list
 _MOST_IN_MATRIX = 24  # factors
 _MOST_PAIRS = 10
+_AND_LESS = "{scope}, and {n} more use less"
+_STATE = "{state}, {severity}"
+_FIGURE = "{measure}{level}{curve}, {unit}"
 _LOOK_BACK = 20  # nights among which missing dates are looked for
 
 
@@ -45,8 +48,8 @@ def limits(night: Night) -> Table | None:
     if not night.limits:
         return None
     heads = columns(
-        "limit", "state", "kind", "figure", "run", "scope", "scenario", "unit", "amount", "value", "use",
-        "P(true value > limit)", words=8,
+        "limit", "state", "figure", "run", "scope", "scenario", "amount", "value", "use", "P(true value > limit)",
+        words=6,
     )  # fmt: skip
     order = {BREACHED: 0, NOT_EVALUATED: 1}
     uses = sorted(night.limits, key=lambda use: (order.get(use.state, 2), use.severity != "hard", -(use.use or 0.0)))
@@ -54,7 +57,19 @@ def limits(night: Night) -> Table | None:
     caption += "P is the probability that the true value exceeds the limit, by its Monte Carlo error"
     has_table = any(use.table_se is not None for use in night.limits)
     caption += f" and its table's together; {TABLE_ERROR}." if has_table else "."
-    return table(caption, heads, [_limit_row(use, _limit_scenario(night, use)) for use in uses])
+    return table(caption, heads, [_limit_row(use, n, _limit_scenario(night, use)) for use, n in _once(uses)])
+
+
+def _once(uses: Sequence[LimitUse]) -> Iterator[tuple[LimitUse, int]]:
+    """Yield the uses, and of one limit that holds in several places the most used alone, with how many others hold."""
+    held: dict[tuple[str, str], list[LimitUse]] = {}
+    for use in uses:
+        if use.state in (BREACHED, NOT_EVALUATED):
+            yield use, 0
+        else:
+            held.setdefault((use.name, use.run), []).append(use)
+    for mine in held.values():
+        yield mine[0], len(mine) - 1
 
 
 def not_evaluated(night: Night) -> tuple[str, ...]:
@@ -175,19 +190,17 @@ def _limit_scenario(night: Night, use: LimitUse) -> str:
     return use.scenario or "" if run is None else labelled_name(run, use.scenario or "")
 
 
-def _limit_row(use: LimitUse, scenario: str) -> list[Entry]:
+def _limit_row(use: LimitUse, n_others: int, scenario: str) -> list[Entry]:
     scale = scale_of(use.currency, [use.amount, use.value], " a bp" if use.measure == "DV01" else "")
     level = f" {confidence_text(use.confidence)}" if use.confidence is not None else ""
     kinds = {BREACHED: "bad" if use.severity == "hard" else "warn", NOT_EVALUATED: "bad"}
     return [
         use.name,
-        Badge(text=use.state, kind=kinds.get(use.state, "good")),
-        use.severity,
-        f"{use.measure}{level}{f' {use.curve}' if use.curve else ''}",
+        Badge(text=_STATE.format(state=use.state, severity=use.severity), kind=kinds.get(use.state, "good")),
+        _FIGURE.format(measure=use.measure, level=level, curve=f" {use.curve}" if use.curve else "", unit=scale.unit),
         use.run,
-        use.scope,
+        _AND_LESS.format(scope=use.scope, n=n_others) if n_others else use.scope,
         scenario,
-        scale.unit,
         scale.amount(use.amount),
         scale.estimate(use.value, use.se, use.table_se),
         percent(use.use),

@@ -54,5 +54,5 @@ def _renderer() -> Callable[[Path, date, Correlations | None, KeptBacktest | Non
     try:
         from engine.report.page import render
     except ImportError as error:
-        raise InputError(f"a report needs matplotlib and Jinja2: {error}; pip install 'unwind-risk[report]'") from None
+        raise InputError(f"a report needs Jinja2: {error}; pip install 'unwind-risk[report]'") from None
     return render

@@ -1,8 +1,8 @@
 """Tail measures of a law all of whose moves are known and valued, with the components of books: nothing is drawn.
 
-VaR is the loss of the least likely moves that make up 1 - confidence, the mildest of them: where their number is
-whole, the upper end of the losses that are quantiles. ES is the mean of these. What a book contributes is its own loss
-in that move, and its mean in these: Euler's rule, to the last digit.
+VaR is the smallest loss that moves of at most 1 - confidence in all exceed, by the one rule of `engine.risk.ranks`; ES
+is the mean of the worst moves that make up 1 - confidence, the last of them in part. What a book contributes is its own
+loss in the move that is VaR, and its mean in these: Euler's rule, to the last digit.
 """
 
 import math
@@ -23,6 +23,7 @@ from kernels.types import F64, I64
 
 MEASURES = (VALUE_AT_RISK.key, EXPECTED_SHORTFALL.key)  # with the table's error and components; others are read off
 NEAR = 2  # times the tail's mass: moves among which every resampled tail is looked for at first
+ROUNDING = 1e-9  # of a move: weights that add up to the tail's mass but for this make it up
 HELD = 2**19  # weights of resampled moves at once: 4 MiB, and with what is made of them under 20
 
 
@@ -180,7 +181,7 @@ def _exact_tail(worst: _Worst, counts: F64 | None, sample: F64, confidence: Conf
 
 def _tail_moves(worst: _Worst) -> int:
     """Return how many moves make up the tail, the last of them perhaps in part."""
-    return int(np.searchsorted(np.cumsum(worst.weights), worst.mass - 1e-9)) + 1
+    return int(np.searchsorted(np.cumsum(worst.weights), worst.mass - ROUNDING)) + 1
 
 
 def _measured(worst: _Worst, counts: F64) -> F64:
@@ -202,12 +203,12 @@ def _scale(worst: _Worst, counts: F64) -> F64:
 
 
 def _near(worst: _Worst, counts: F64, scale: F64) -> int:
-    """Return among how many of the worst moves the tail of every sample lies."""
+    """Return among how many of the worst moves the tail of every sample lies, and the move that is VaR."""
     n_table, n_moves = counts.shape[1], worst.rows.size
     near = min(NEAR * int(worst.mass) + 16, n_moves)
     while near < n_moves:
         nearest = counts @ np.bincount(worst.rows[:near], worst.weights[:near], n_table) * scale
-        if float(nearest.min()) >= worst.mass:
+        if float(nearest.min()) > worst.mass + ROUNDING:
             break
         near = min(2 * near, n_moves)
     return near
@@ -220,7 +221,8 @@ def _measured_near(worst: _Worst, counts: F64, scale: F64, near: int) -> F64:
     """
     weights = np.take(counts, worst.rows[:near], axis=1) * worst.weights[:near] * scale[:, None]
     total = np.cumsum(weights, axis=1)
-    last = np.minimum((total < worst.mass - 1e-9).sum(axis=1), near - 1)
+    last = np.minimum((total < worst.mass - ROUNDING).sum(axis=1), near - 1)
+    at_var = np.minimum((total <= worst.mass + ROUNDING).sum(axis=1), near - 1)
     places = np.arange(len(counts))
     before = total[places, last] - weights[places, last]
     weights[np.arange(near) >= last[:, None]] = 0.0
@@ -228,4 +230,4 @@ def _measured_near(worst: _Worst, counts: F64, scale: F64, near: int) -> F64:
     losses = worst.losses[:, :near]
     # one product a sample: of several rows BLAS adds in an order that depends on how many there are
     means = (weights[:, None, :] @ losses.T)[:, 0] / worst.mass
-    return np.stack([losses[:, last].T, means])
+    return np.stack([losses[:, at_var].T, means])

@@ -3,6 +3,12 @@
 P&L is sorted ascending, so the worst outcomes come first; indices count from 0. With tail mass m = n (1 - c), an
 exact rational, VaR is the loss at index floor(m). That is the left inverse inf{x : F(x) >= c} of the losses'
 empirical distribution, the loss of ascending rank ceil(n c): the smallest loss exceeded by at most 1 - c of the paths.
+
+It is the one rule of the house, of drawn paths and of moves that are all valued, weighted or alike. Of the losses that
+are quantiles where m is whole it is the smallest, VaR as Acerbi & Tasche (2002), "On the coherence of expected
+shortfall", J. Banking & Finance 26(7), define it, minus the upper 1 - c quantile of the P&L; and sample quantile 1 of
+Hyndman & Fan (1996), "Sample quantiles in statistical packages", The American Statistician 50(4). ES is the same by
+either end.
 """
 
 import math

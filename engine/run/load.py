@@ -10,7 +10,8 @@ from engine.book.used_factors import used_factors
 from engine.book.warnings.valued import valued_book_warnings
 from engine.inputs.book.load import bundled_book_path
 from engine.inputs.book.several import load_books
-from engine.inputs.market.load import bundled_market_path, load_market, market_warnings
+from engine.inputs.default_market import market_path_for
+from engine.inputs.market.load import load_market, market_warnings
 from engine.inputs.opened import open_once
 from engine.inputs.run import RunConfig
 from engine.inputs.scenario.load import load_scenarios
@@ -64,9 +65,10 @@ class Inputs:
 
 def load_inputs(config: RunConfig) -> Inputs:
     """Load market, books and scenarios, each file read once; none stands for the bundled ones. Raises InputError."""
-    opened = open_once(config.market or bundled_market_path(), TOML)
+    files = config.book_files or (bundled_book_path(),)
+    opened = open_once(config.market or market_path_for(files), TOML)
     market = load_market(opened)
-    book = load_books(config.book_files or (bundled_book_path(),), market.valuation_date)
+    book = load_books(files, market.valuation_date)
     return loaded_inputs(market, book, load_scenarios(config.scenarios), config, market_sha256=opened.sha256)
 
 

@@ -82,56 +82,55 @@ def test_the_table_gives_every_figure_with_its_error_and_unit(result):
     text = plain(results.table(result))
     lines = text.splitlines()
     assert "10 business days from 2025-05-28" in lines[0]
-    assert "JPY bn" in lines[0]
-    assert "one exact step" in lines[1]
-    assert "error at most 3e-12 of gross flows: 0.5 JPY of P&L" in lines[2]
+    assert lines[0].endswith("JPY bn")
+    assert lines[2] == "One time in 100 base loses 3.00 or more, 15.0 % of the value."
+    text = " ".join(" ".join(lines).split())
+    assert "one exact step" in text
+    assert "error at most 3e-12 of gross flows: 0.5 JPY of P&L" in text
     fund = next(line for line in lines if line.startswith("  fund"))
-    assert fund.split()[:3] == ["fund", "20.00", "-1.00"]  # value, shock P&L
-    assert fund.split()[3:7] == ["2.0000", "±0.0040", "2.4000", "±0.0050"]  # VaR and ES at 97.5 %
-    assert fund.split()[7:] == ["3.0000", "±0.0040", "3.6000", "±0.0050", "2.6000"]  # at 99 %, and ES less the shock
+    assert fund.split() == ["fund", "20.00", "-1.00", *["2.00", "3.00", "2.40", "±0.01", "3.60", "±0.01", "2.60"]]
+
+
+def test_diversification_is_what_books_lose_less_together(result):
+    several = replace(result, results=(*result.results[:2], scope("base", "book:other")))
+    row = next(row for row in results.table(several).rows if row[0] == "  diversification")
+    assert row[3:7] == ["-2.00", "-3.00", "-2.40", "-3.60"]  # two books that each lose what the total does
+
+
+def test_the_last_line_says_paths_scenarios_time_and_machine(result):
+    assert results.last_line(result) == "100,000 paths · 2 scenarios · 3.5 s · numba, 2 cores"
 
 
 def test_a_single_book_stands_once_and_several_beside_their_total(result):
     assert results.shown_scopes(result) == {"total": "fund"}
     several = replace(result, results=(*result.results, scope("base", "book:other")))
     assert results.shown_scopes(several) == {"total": "total", "book:fund": "fund", "book:other": "other"}
-    lines = [line.split()[0] for line in plain(results.table(several)).splitlines() if line.startswith("  ")]
-    assert lines[:5] == ["total", "fund", "other", "total", "fund"]
+    names = [row[0].strip() for row in results.table(several).rows if len(row) > 1]
+    assert names == ["total", "fund", "other", "diversification", "total", "fund"]
 
 
-def test_one_line_says_what_the_errors_are_of(result):
+def test_a_note_says_what_the_errors_are_of(result):
     """Of the simulation; beside it of the table of past days; of that alone where nothing is simulated."""
-    line = plain(results.table(result)).splitlines()[-1]
-    assert line == "  ±: one standard error of the simulation."
+    assert results.errors_note(result) == "± one standard error of the simulation, where it reaches the last digit."
     first, second = result.results[0].measures
     drawn = replace(first, table_ses={"value_at_risk": 0.3e9, "expected_shortfall": 0.4e9})
     both = replace(result, results=(replace(result.results[0], measures=(drawn, second)), *result.results[1:]))
-    text = plain(results.table(both)).splitlines()
-    assert "2.0000 ±0.0040 ±0.30" in next(line for line in text if line.startswith("  fund"))
-    assert text[-1] == (
-        "  ±: one standard error of the simulation; a second ± is that of the law's table of past days,"
-        " were they another sample of such days."
-    )
+    assert "2.00 ±0.00 ±0.30" in next(line for line in plain(results.table(both)).splitlines() if "  fund" in line)
+    assert results.errors_note(both).endswith("a second ± of the law's table of past days.")
     known = {key: replace(each, se=0.0) for key, each in drawn.estimates.items()}
     exact = replace(drawn, is_exact=True, estimates=known)
     row = replace(result.results[0], measures=(exact,))
-    mixed = plain(results.table(replace(result, results=(row, replace(result.results[1], measures=(first,))))))
-    assert "a second ±, or the one behind `exact`, is that of the law's table" in mixed.splitlines()[-1]
-    alone = plain(results.table(replace(result, results=(row,)))).splitlines()
-    assert "2.00 exact ±0.30" in next(line for line in alone if line.startswith("  total"))
-    assert alone[-1].startswith("  ±: one standard error of the law's table of past days")
+    mixed = replace(result, results=(row, replace(result.results[1], measures=(first,))))
+    assert "a second ± or behind `exact` of the law's table" in results.errors_note(mixed)
+    alone = replace(result, results=(row,))
+    assert "2.00 exact ±0.30" in plain(results.table(alone))
+    assert results.errors_note(alone).startswith("± one standard error of the law's table of past days")
 
 
 def test_where_nothing_that_is_compressed_moves_the_error_is_said_alone(result):
     still = replace(result.run.revaluation, flow_bound=0.0, option_bound=0.0, future_bound=0.0, swaption_bound=0.0)
     text = plain(results.table(replace(result, run=replace(result.run, revaluation=still))))
-    assert "compressed, error at most 0.5 JPY of P&L" in text.splitlines()[2]
-
-
-def test_every_column_has_a_sentence(result):
-    columns = results.table(result).columns
-    explained = [column.heading for column in columns if column.meaning]
-    assert explained == [column.heading for column in columns]
+    assert "compressed, error at most 0.5 JPY of P&L" in " ".join(text.split())
 
 
 def test_json_stands_alone_on_stdout(result, capsys):

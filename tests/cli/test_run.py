@@ -143,12 +143,19 @@ def test_an_interrupted_run_ends_with_its_code_and_leaves_nothing(unwind, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_demo_needs_no_arguments_and_shows_every_scenario_and_book(unwind):
+def test_demo_needs_no_arguments_and_says_what_the_general_account_loses_and_why(unwind):
     done = unwind("demo", "--paths", 5_000)
     assert done.returncode == 0, done.stderr
-    rows = [line.split() for line in done.stdout.splitlines()]
-    shocks = ["august-2024", "april-2025", "article-2025"]
-    names = [row[0] for row in rows if row and row[0] in ("filtered", *shocks)]
-    assert names == ["filtered", *shocks]
-    assert [row[0] for row in rows if row[1:7] == ["stress", "law:", "not", "a", "forecast;", "law"]] == shocks
-    assert sum(row[0] == "carry-fund" for row in rows if row) == 4
+    table, why = done.stdout.split("\n\nIn filtered ")
+    names = [line.split()[0] for line in table.splitlines() if line]
+    shown = ["filtered", "flight-2024", "repatriation-2025"]
+    assert [name for name in names if name in shown] == shown
+    assert names.count("GA-JGB") == 3
+    assert "In repatriation-2025 the worst 1 % of paths lose" in " ".join(why.split())
+    assert "no factor" not in done.stderr  # its own market moves all that it holds
+
+
+def test_demo_takes_another_bundled_book(unwind):
+    done = unwind("demo", "--book", "carry-fund", "--paths", 1000, "--json")
+    assert done.returncode == 0, done.stderr
+    assert {row["scope"] for row in json.loads(done.stdout)["results"]} == {"total"}

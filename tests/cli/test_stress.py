@@ -22,31 +22,45 @@ STRESSED = StressTable(
 )
 
 
-def test_total_then_each_book_with_its_positions():
+def test_the_worst_in_words_then_total_books_and_positions():
     shown = table(STRESSED, "P&L")
-    assert shown.title == "P&L, JPY mn, gains positive"
+    assert (shown.title, shown.unit) == ("P&L, at once; gains positive", "JPY mn")
+    assert shown.sentence == "Worst: one loses 1.00, 1.4 % of the value; fund 3.00."
     assert [list(row) for row in shown.rows] == [
         ["total", "70.00", "-1.00", "0.00"],
+        ["  fund", "50.00", "-3.00", "0.00"],
+        ["  insurer", "20.00", "+2.00", "0.00"],
         [],
-        ["fund", "50.00", "-3.00", "0.00"],
-        ["  A", "10.00", "1.00", "0.00"],
+        ["positions"],
         ["  C", "40.00", "-4.00", "0.00"],
-        [],
-        ["insurer", "20.00", "2.00", "0.00"],
-        ["  B", "20.00", "2.00", "0.00"],
+        ["  B", "20.00", "+2.00", "0.00"],
+        ["  A", "10.00", "+1.00", "0.00"],
     ]
 
 
+def test_of_many_positions_the_largest_stand_alone_and_all_add_up():
+    n = 14
+    many = replace(
+        STRESSED,
+        position_ids=tuple(f"P{i}" for i in range(n)),
+        books=("fund",) * n,
+        base_values=np.full(n, 1e6),
+        pnl=np.array([-1e6 * np.arange(n), np.zeros(n)]),
+    )
+    rows = table(many, "P&L").rows
+    assert [row[0] for row in rows[4:]] == [*(f"  P{i}" for i in range(13, 3, -1)), "  4 others"]
+    assert rows[-1][2] == "-6.0"  # 0, 1, 2 and 3
+
+
 def test_a_stress_says_below_the_table_that_it_is_no_forecast():
-    meanings = {column.heading: column.meaning for column in table(STRESSED, "P&L").columns}
-    assert (meanings["one"], meanings["two"]) == ("stress law: not a forecast.", "")
+    assert table(STRESSED, "P&L").footnote == "one: stress law: not a forecast."
     assert as_json(STRESSED, date(2025, 5, 28), [])["stresses"] == ["one"]
 
 
 def test_where_nothing_moves_amounts_keep_the_unit_of_the_values():
     shown = table(replace(STRESSED, pnl=np.zeros((2, 3))), "P&L")
-    assert shown.title == "P&L, JPY mn, gains positive"
-    assert shown.rows[0] == ["total", "70.00", "0.00", "0.00"]
+    assert (shown.unit, shown.sentence) == ("JPY mn", "No scenario loses anything.")
+    assert shown.rows[0] == ["total", "70.0", "0.0", "0.0"]
 
 
 def test_json_has_every_figure_by_name(unwind):

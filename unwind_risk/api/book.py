@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.book.compiled import CompiledBook
 from engine.book.store import is_compiled
 from engine.errors import InputError
-from engine.inputs.book.frame_source import FrameBytes, content_sha256, errors_by_label
+from engine.inputs.book.frame_source import FrameBytes, content_sha256, errors_by_label, labelled
 from engine.inputs.book.load import bundled_book_names, bundled_book_path, checked_rows
 from engine.inputs.book.several import load_books
 from engine.inputs.book.table import BOOK
@@ -131,7 +131,7 @@ class Book:
         with ExitStack() as stack:
             for each in self.sources:
                 stack.enter_context(errors_by_label(each))
-            return load_books(self.sources, valuation_date)
+            return labelled(load_books(self.sources, valuation_date), self.sources)
 
     @property
     def is_of_files(self) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from inspect import signature
@@ -89,29 +89,41 @@ def of_keywords(call: Callable[P, R]) -> Callable[P, R]:
     A command's option in an error, `--es-most`, becomes the keyword es_most where the function has it; a command line
     between backticks stays as it is.
     """
-    names = [*signature(call).parameters]
-
-    @wraps(call)
-    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
-        for name in kwargs:
-            if name not in names:
-                raise TypeError(f"{call.__name__}() has no keyword {name!r}{did_you_mean(name, names)}")
-        try:
-            return call(*args, **kwargs)
-        except InputError as error:
-            if type(error) is not InputError:  # of a file, whose lines it names
-                raise
-            raise InputError(in_keywords(str(error), names)) from None
-
-    return asked
+    return called_as()(call)
 
 
-def in_keywords(message: str, names: list[str]) -> str:
-    """Return an error with a function's keywords in place of a command's options."""
+def called_as(**keywords: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return what `of_keywords` is, for a function whose keywords are not all called as the command's options are.
+
+    keywords   by an option's name: run="name" where --run of the command is `name` here
+    """
+
+    def of_call(call: Callable[P, R]) -> Callable[P, R]:
+        names = [*signature(call).parameters]
+        options = {name: name for name in names} | keywords
+
+        @wraps(call)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            for name in kwargs:
+                if name not in names:
+                    raise TypeError(f"{call.__name__}() has no keyword {name!r}{did_you_mean(name, names)}")
+            try:
+                return call(*args, **kwargs)
+            except InputError as error:
+                if type(error) is not InputError:  # of a file, whose lines it names
+                    raise
+                raise InputError(in_keywords(str(error), options)) from None
+
+        return asked
+
+    return of_call
+
+
+def in_keywords(message: str, options: Mapping[str, str]) -> str:
+    """Return an error with a function's keywords, by the options' names, in place of a command's options."""
 
     def keyword(found: re.Match[str]) -> str:
-        name = found[1].replace("-", "_")
-        return name if name in names else found[0]
+        return options.get(found[1].replace("-", "_"), found[0])
 
     parts = message.split("`")
     return "`".join(_OPTION.sub(keyword, part) if i % 2 == 0 else part for i, part in enumerate(parts))

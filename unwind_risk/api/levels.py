@@ -19,7 +19,7 @@ from engine.scenario.default_scenario import DEFAULT_SCENARIO
 from kernels.base import PathRange
 from kernels.types import F64
 from unwind_risk.api.frames import check_bytes, framed, html_of
-from unwind_risk.api.given import of_keywords, whole_of
+from unwind_risk.api.given import called_as, of_keywords, whole_of
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -103,6 +103,7 @@ class Levels:
         """
         return path_frame(self.walk, number, one_path(self.walk, _path_number("number", number)))
 
+    @called_as(touch="levels")
     def touch(self, *levels: str, progress: Asked = None) -> "Touch":
         """Return how likely factors are to end at or beyond levels, and to touch them on a close before.
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.inputs.book.load import bundled_book_names, bundled_book_path
+from engine.inputs.default_market import market_path_for
 from engine.inputs.market.load import (
     bundled_market_names,
     bundled_market_path,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     import pandas as pd
+
+    from unwind_risk.api.book import Book
 
 UNITS = {
     "rate": "zero rate, decimal per year, continuously compounded",
@@ -168,20 +170,17 @@ class Market:
         return f"<Market of {self.valuation_date}: {len(self.loaded.factors)} factors; {source}>"
 
 
-def book_path(given: "str | Path") -> Path:
-    """Return the path of a book that was given as one, or by its bundled name."""
-    return bundled_book_path(given) if isinstance(given, str) and given in bundled_book_names() else Path(given)
-
-
 def digest_of(market: levels.Market) -> str:
     """Return the digest of the file that a market would be written to, under the name of its date."""
     return sha256(market_text(market, str(market.valuation_date)).encode()).hexdigest()
 
 
-def market_of(given: "Market | str | Path | None") -> Market:
-    """Return a market that was given as an object, as a bundled name, or as a path; None: the bundled one."""
+def market_of(given: "Market | str | Path | None", book: "Book | None" = None) -> Market:
+    """Return a market that was given as an object, as a bundled name, or as a path; None: the bundled one of a book."""
     if isinstance(given, Market):
         return given
+    if given is None and book is not None:
+        return Market.read(market_path_for(book.paths))
     if given is None or (isinstance(given, str) and given in bundled_market_names()):
         return Market.bundled(given)
     return Market.read(path_of("market", given, bundled_market_names()))

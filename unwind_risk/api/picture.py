@@ -1,4 +1,4 @@
-"""The distribution of a run's P&L as a picture. Needs matplotlib, the extra `report`."""
+"""The distribution of a run's P&L as a picture. Needs matplotlib, the extra `plot`."""
 
 import io
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def check_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise InputError(f"a plot needs matplotlib: {error}; pip install 'unwind-risk[report]'") from None
+        raise InputError(f"a plot needs matplotlib: {error}; pip install 'unwind-risk[plot]'") from None
 
 
 def distribution(

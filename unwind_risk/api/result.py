@@ -144,7 +144,7 @@ class Result:
         """Draw the distribution of a scope's P&L in each scenario, with VaR at the highest confidence.
 
         A notebook shows it; `.save("losses.png")` writes it. Raises InputError without matplotlib, which the extra
-        `report` brings, and as `pnl`.
+        `plot` brings, and as `pnl`.
         """
         check_matplotlib()
         measure, samples, marks = HEADLINE[0], dict[str, PathPnl](), dict[str, float]()

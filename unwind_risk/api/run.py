@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.inputs.book.load import bundled_book_path
-from engine.inputs.market.load import bundled_market_path
+from engine.inputs.default_market import market_path_for
 from engine.inputs.run import RunConfig
 from engine.inputs.run_keywords import settings_of
 from engine.run.blocks import Progress
@@ -24,6 +24,8 @@ from unwind_risk.api.scenario import Scenario, scenarios_of
 
 if TYPE_CHECKING:
     from unwind_risk.api.given import Given
+
+OBJECTS = ("book", "market", "scenarios", "progress")  # keywords of `run` that are no settings
 
 
 @of_keywords
@@ -58,7 +60,7 @@ def run(
     Parameters
     ----------
     book, market, scenarios : objects, paths or bundled names; of books and scenarios one or several. None: the bundled
-        sample books, the bundled market, and `filtered`; with `law`, `base`
+        sample books, the bundled market of the book, and `filtered`; with `law`, `base`
     progress : called with paths done and in all; None: a bar in a notebook, else nothing; False: nothing
 
     Raises
@@ -75,26 +77,10 @@ def run(
     >>> result.table()[["scope", "measure"]].iloc[0].tolist()
     ['total', 'value_at_risk']
     """
-    keywords = {
-        "paths": paths,
-        "horizon_days": horizon_days,
-        "confidence": confidence,
-        "seed": seed,
-        "law": law,
-        "by": by,
-        "parameters": parameters,
-        "parameters_seed": parameters_seed,
-        "backend": backend,
-        "precision": precision,
-        "steps": steps,
-        "sampler": sampler,
-        "currency": currency,
-        "until_se": until_se,
-        "instantaneous": instantaneous,
-        "revaluation": revaluation,
-    }
-    config = settings_of(keywords)
-    levels, books = market_of(market), book_of(book)
+    asked = locals()  # the keywords above are the list of settings; the code that checks them says what is amiss
+    config = settings_of({name: value for name, value in asked.items() if name not in OBJECTS})
+    books = book_of(book)
+    levels = market_of(market, books)
     wanted = scenarios_of(scenarios, config.scenarios)
     notes = Notes()
     with shown(progress) as report:
@@ -144,14 +130,14 @@ def inputs_with(
 
 def loaded_of(config: RunConfig) -> tuple[Book, Market, tuple[Scenario, ...]]:
     """Return what checked settings of a command or a file name: books, market, scenarios. Raises InputError."""
-    market = market_of(config.market)
-    return Book.opened(config.book_files or (bundled_book_path(),)), market, scenarios_of(config.scenarios, ())
+    books = Book.opened(config.book_files or (bundled_book_path(),))
+    return books, market_of(config.market, books), scenarios_of(config.scenarios, ())
 
 
 def _names(book: Book, market: Market, scenarios: Sequence[Scenario]) -> dict[str, object]:
     """Return what settings have for inputs: paths and bundled names; of a program's own, and by default, nothing."""
     return {
-        "market": None if market.path == bundled_market_path() else market.path,
+        "market": None if market.path == market_path_for(book.paths) else market.path,
         "book_files": () if book.paths == (bundled_book_path(),) else book.paths,
         "scenarios": tuple(each.source or each.name for each in scenarios),
     }

@@ -122,8 +122,8 @@ def stress(
     <StressResult on 2025-05-28: august-2024>
     """
     code = settings_of({"currency": currency}).currency if currency is not None else HOME
-    levels = market_of(market)
-    return stress_with(book_of(book), levels, scenarios_of(scenarios, AT_ONCE), code)
+    books = book_of(book)
+    return stress_with(books, market_of(market, books), scenarios_of(scenarios, AT_ONCE), code)
 
 
 def stress_with(book: Book, market: Market, scenarios: Sequence[Scenario], currency: str) -> StressResult:

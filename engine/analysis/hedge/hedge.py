@@ -1,104 +1,41 @@
 """The mix of hedges that makes a run's tail least, solved on one stream of draws and scored on fresh ones."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from engine.analysis.hedge.aim import Aim, aim_change, aim_of
 from engine.analysis.hedge.programme import Constraint, InfeasibleError, Problem, Solution, solve
 from engine.analysis.hedge.result import HedgeLine, HedgeResult, Optimism, Single
 from engine.analysis.hedge.score import Mixes, Scored, scored
 from engine.analysis.hedge.sign_changes import sign_changes
-from engine.analysis.whatif.paired_changes import Change, paired_changes
-from engine.analysis.whatif.pnl_vectors import check_memory, scenario_rows
+from engine.analysis.hedge.walked import walked
+from engine.analysis.hedge.wishes import Wishes
+from engine.analysis.whatif.paired_changes import Change
+from engine.analysis.whatif.pnl_vectors import check_memory
 from engine.book.day_carry import carry_a_day
 from engine.book.join import join_books
 from engine.book.needs import check_needs
 from engine.book.static_inputs import still_spread_shares
 from engine.errors import InputError
-from engine.inputs.fields.numbers import PLAIN, number_hint, parse_number
 from engine.inputs.hedge_file import BUNDLED_DATE, Hedges, bundled_hedges_path, load_hedges
 from engine.inputs.opened import Opened
-from engine.inputs.run import MAX_SEED, RunConfig, resolve
-from engine.inputs.whole_numbers import whole_number
+from engine.inputs.run import RunConfig
 from engine.market.market import Market
-from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
-from engine.run.backend import choose_backend, device_errors
-from engine.run.blocks import Progress, block_cells
+from engine.run.backend import choose_backend
+from engine.run.blocks import Progress
 from engine.run.load import Inputs, inputs_of
 from engine.run.past_laws import exact_scenarios
-from engine.run.prepared import Prepared, n_steps_of, prepared_by
+from engine.run.prepared import n_steps_of, prepared_by
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
-from kernels.base import CELL, AbstractBackend, PathRange
+from kernels.base import AbstractBackend
 from kernels.types import F64
 
 # What a mix is solved for, then where it is shown: both kinds of unwind, as a law of days and at once.
 SCENARIOS = (DEFAULT_SCENARIO, "flight-2024", "repatriation-2025", "august-2024", "april-2025")
 _SPARE_VECTORS = 3  # of P&L beside the hedges', while a tail is looked for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What a mix must keep to. Amounts in the run's currency."""
-
-    score_seed: int  # of the fresh stream
-    names: tuple[str, ...] = ()  # of the hedges that may be used; (): all
-    budget: float | None = None  # of costs
-    carry_least: float | None = None  # a day, of the mix
-    es_most: float | None = None  # costs included
-    is_whole: bool = True  # lots are whole
-
-
-def asked(
-    flags: Mapping[str, Any],
-    environ: Mapping[str, str],
-    file: Path | None,
-    wishes: Mapping[str, str | None],
-    names: tuple[str, ...],
-    *,
-    is_whole: bool,
-) -> tuple[RunConfig, Wishes]:
-    """Return what options ask for: the run's settings as `engine.inputs.run.resolve` takes them, and the wishes.
-
-    Raises InputError for what is no number, or asks for more than paths of one law.
-    """
-    config = resolve(flags, environ, file)
-    check_settings(config)
-    seed = wishes.get("score_seed")
-    score_seed = whole_number(seed) if seed is not None else next_seed(config)
-    if score_seed is None or not 0 <= score_seed <= MAX_SEED:
-        raise InputError(f"--score-seed: must be a whole number from 0 to 2^64 - 1, got {seed!r}")
-    return config, Wishes(
-        score_seed=score_seed,
-        names=names,
-        budget=_amount("--budget", wishes.get("budget")),
-        carry_least=_amount("--carry-least", wishes.get("carry_least")),
-        es_most=_amount("--es-most", wishes.get("es_most")),
-        is_whole=is_whole,
-    )
-
-
-def check_settings(config: RunConfig) -> None:
-    """Refuse settings that ask for more than paths of one law. Raises InputError."""
-    for name in ("until_se", "parameters", "out"):
-        if getattr(config, name) is not None:
-            raise InputError(f"{name}: a mix is solved on a number of paths and printed: leave it out")
-
-
-def next_seed(config: RunConfig) -> int:
-    """Return the seed of fresh paths, where none is asked for."""
-    return (config.seed + 1) % (MAX_SEED + 1)
-
-
-def _amount(flag: str, text: str | None) -> float | None:
-    if text is None:
-        return None
-    value = parse_number(text)
-    if value is None:
-        raise InputError(f"{flag}: must be {PLAIN}, got {text!r}{number_hint(text)}")
-    return value
 
 
 def hedge(
@@ -109,13 +46,14 @@ def hedge(
     progress: Progress,
     say: Callable[[str], None],
 ) -> HedgeResult:
-    """Find the mix of hedges whose ES plus costs is least in the first scenario, and score it in all.
+    """Find the mix of hedges whose ES plus costs is least by the aim, and score it in all scenarios.
 
     Parameters
     ----------
     file : of candidate hedges, or its bytes; None: those that the article advises
     inputs : of the run
-    config : of the run; the first scenario and the first confidence are those that the mix is solved for
+    config : of the run; the first confidence is that which the mix is solved for
+    wishes : its aim is by the first scenario, by the worst of all, or by their weighted mean
     progress : called with paths done and in all
     say : is called with what was picked
 
@@ -127,23 +65,25 @@ def hedge(
         No mix fits the wishes; names those that stand in the way.
     """
     _check_streams(config, wishes)
+    aim = aim_of(wishes.aim, wishes.weights, inputs.names)
     hedges = _hedges(file, inputs, wishes, say)
     joined = _joined(inputs, hedges)
     warnings = _warnings(inputs, hedges, config)
-    check_memory(len(hedges.names) + 1 + _SPARE_VECTORS, config.n_paths)
     check_memory((1 + len(hedges.names)) * len(inputs.names) + _SPARE_VECTORS, config.n_paths)
     backend, n_steps = choose_backend(config.backend, say), n_steps_of(config, joined, say)
     _check_drawn(inputs, n_steps)
     rate = inputs.market.rate(config.currency)
     costs, carries = _costs(hedges, inputs.market) / rate, _carries(hedges, inputs.market) / rate
-    problem = _problem(config, joined, hedges, backend, n_steps, wishes, costs, carries, progress)
+    problem = _problem(config, joined, hedges, backend, n_steps, wishes, aim, costs, carries, progress)
     solution = solve(problem)
     singles = _singles(problem)
     best = min(singles, key=lambda each: each.value, default=None)
-    mixes = Mixes(lots=solution.lots, lot_costs=costs, single=best)
+    mixes = Mixes(lots=solution.lots, lot_costs=costs, single=best, aim=aim)
     fresh = prepared_by(config.model_copy(update={"seed": wishes.score_seed}), joined, backend, n_steps)
-    found = scored(fresh, len(set(inputs.book.books)), mixes, config, progress)
-    return _result(config, wishes, inputs, hedges, problem, solution, found, carries, best, backend.device(), warnings)
+    found = scored(fresh, mixes, config, progress)
+    return _result(
+        config, wishes, aim, inputs, hedges, problem, solution, found, carries, best, backend.device(), warnings
+    )
 
 
 def _check_streams(config: RunConfig, wishes: Wishes) -> None:
@@ -219,22 +159,23 @@ def _problem(
     backend: AbstractBackend,
     n_steps: int,
     wishes: Wishes,
+    aim: Aim,
     costs: F64,
     carries: F64,
     progress: Progress,
 ) -> Problem:
-    """Walk the first scenario and put the programme together."""
-    drawn = prepared_by(config, joined.of([0]), backend, n_steps).drawn
+    """Walk the aim's scenarios and put the programme together."""
+    drawn = prepared_by(config, joined.of(range(len(aim.scenarios))), backend, n_steps).drawn
     assert drawn is not None
-    losses, paid = _pnl_matrix(drawn, len(hedges.names), config.n_paths, progress)
+    found = walked(drawn, len(hedges.names), config.n_paths, progress)
     constraints = []
     if wishes.budget is not None:
         constraints.append(Constraint(name="budget", weights=costs, most=wishes.budget))
     if wishes.carry_least is not None:
         constraints.append(Constraint(name="carry a day", weights=-carries, most=-wishes.carry_least, is_floor=True))
     return Problem(
-        losses=losses,
-        hedges=paid,
+        losses=0.0 - found.before,
+        hedges=found.lots,
         names=hedges.names,
         costs=costs,
         least=hedges.least,
@@ -243,25 +184,8 @@ def _problem(
         is_whole=wishes.is_whole,
         constraints=tuple(constraints),
         es_most=wishes.es_most,
+        weights=aim.array,
     )
-
-
-def _pnl_matrix(drawn: Prepared, n_hedges: int, n_paths: int, progress: Progress) -> tuple[F64, F64]:
-    """Return losses of the books (n_paths,), and P&L of a lot of each hedge (n_hedges, n_paths) [currency].
-
-    Memory: 8 bytes a path and hedge, and a block of all rows at a time.
-    """
-    losses, paid = np.empty(n_paths), np.empty((n_hedges, n_paths))
-    at_once = block_cells(drawn.program.n_rows) * CELL
-    with device_errors():
-        for first in range(0, n_paths, at_once):
-            columns = slice(first, min(first + at_once, n_paths))
-            pnl = drawn.backend.pnl(drawn.program, PathRange(first=first, n=columns.stop - first))
-            books = pnl[scenario_rows(drawn, 0)][1:]
-            losses[columns] = 0.0 - books[:-n_hedges].sum(axis=0)
-            paid[:, columns] = books[-n_hedges:]
-            progress(columns.stop, n_paths)
-    return losses, paid
 
 
 def _singles(problem: Problem) -> list[Single]:
@@ -277,18 +201,21 @@ def _singles(problem: Problem) -> list[Single]:
     return found
 
 
-def _in_sample(problem: Problem, solution: Solution) -> Change:
-    """Return the change of ES, costs included, on the paths that the mix was solved on."""
-    after = -problem.losses - float(problem.costs @ solution.lots)
-    for paid, lots in zip(problem.hedges, solution.lots.tolist(), strict=True):
-        after += lots * paid
-    changes = paired_changes(-problem.losses, after, (problem.confidence,))
-    return next(each for each in changes if each.measure == EXPECTED_SHORTFALL.key)
+def _in_sample(problem: Problem, solution: Solution, aim: Aim) -> Change:
+    """Return the change of ES by the aim, costs included, on the paths that the mix was solved on."""
+    before, after = [-losses for losses in problem.losses], []
+    for pnl, hedges in zip(before, problem.hedges, strict=True):
+        with_it = pnl - float(problem.costs @ solution.lots)
+        for paid, lots in zip(hedges, solution.lots.tolist(), strict=True):
+            with_it += lots * paid
+        after.append(with_it)
+    return aim_change(aim, before, after, problem.confidence, None)
 
 
 def _result(
     config: RunConfig,
     wishes: Wishes,
+    aim: Aim,
     inputs: Inputs,
     hedges: Hedges,
     problem: Problem,
@@ -300,8 +227,6 @@ def _result(
     warnings: tuple[str, ...],
 ) -> HedgeResult:
     shares = still_spread_shares(hedges.book, inputs.market)
-    scenario = found.scenarios[0]
-    fresh = next(each for each in scenario.changes if each.measure == EXPECTED_SHORTFALL.key)
     lots = solution.lots
     return HedgeResult(
         valuation_date=inputs.market.valuation_date,
@@ -312,6 +237,7 @@ def _result(
         seed=config.seed,
         score_seed=wishes.score_seed,
         device=device,
+        aim=aim,
         is_whole=wishes.is_whole,
         gap=solution.gap,
         is_proven=not solution.has_gap,
@@ -336,7 +262,7 @@ def _result(
         ),
         cost=float(problem.costs @ lots),
         carry_a_day=float(carries @ lots),
-        optimism=Optimism.of(_in_sample(problem, solution), fresh),
+        optimism=Optimism.of(_in_sample(problem, solution, aim), found.aim),
         best_single=best,
         against_single=found.against_single,
         scenarios=found.scenarios,

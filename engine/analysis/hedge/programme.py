@@ -6,7 +6,9 @@ distributions", J. Banking & Finance 26(7)). The tail of one mix is a plane belo
 programme over few such planes bounds the least ES from below, and every mix that is tried bounds it from above
 (Kunzi-Bay & Mayer 2006, "Computational aspects of minimizing conditional value-at-risk", Comput. Manag. Sci. 3(1)).
 Constraints beside ES as in Krokhmal, Palmquist & Uryasev (2002), "Portfolio optimization with conditional
-value-at-risk objective and constraints", J. Risk 4(2).
+value-at-risk objective and constraints", J. Risk 4(2). Of several scenarios the largest ES is the largest of their
+planes too (Zhu & Fukushima 2009, "Worst-case conditional value-at-risk with application to robust portfolio
+management", Operations Research 57(5)), and a weighted sum of theirs is a plane below the weighted ES.
 """
 
 from dataclasses import dataclass, field, replace
@@ -44,8 +46,8 @@ class Constraint:
 class Problem:
     """What is to be hedged with what. Losses and P&L in the run's currency, on the same paths."""
 
-    losses: F64  # (n_paths,) of the books, positive
-    hedges: F64  # (n_hedges, n_paths) P&L of one lot each, gains positive
+    losses: F64  # (n_scenarios, n_paths) of the books, positive
+    hedges: F64  # (n_scenarios, n_hedges, n_paths) P&L of one lot each, gains positive
     names: tuple[str, ...]  # (n_hedges,)
     costs: F64  # (n_hedges,) of one lot
     least: F64  # (n_hedges,) lots
@@ -54,13 +56,14 @@ class Problem:
     is_whole: bool  # lots are whole numbers
     constraints: tuple[Constraint, ...] = ()
     es_most: float | None = None  # [currency] costs included; None: as it comes
+    weights: F64 | None = None  # (n_scenarios,) of each scenario's ES; None: the largest of them is made least
 
     def alone(self, k: int) -> "Problem":
         """Return the same with one hedge alone."""
         some = slice(k, k + 1)
         return replace(
             self,
-            hedges=self.hedges[some],
+            hedges=self.hedges[:, some],
             names=self.names[some],
             costs=self.costs[some],
             least=self.least[some],
@@ -93,10 +96,23 @@ class _Planes:
     heights: list[float] = field(default_factory=list)
     slopes: list[F64] = field(default_factory=list)
 
-    def add(self, height: float, slope: F64, scale: float) -> None:
-        """Add a plane, in the run's currency and per lot."""
-        self.heights.append(height / scale)
-        self.slopes.append(slope / scale)
+    def add(self, tails: "_Tails", lots: F64, costs: F64, scale: float) -> None:
+        """Add the planes that touch ES without costs where a mix of lots (n_hedges,) is; costs (n_hedges,) per lot."""
+        for height, slope in zip(tails.heights.tolist(), tails.slopes, strict=True):
+            self.heights.append((height - float(slope @ lots)) / scale)
+            self.slopes.append((slope + costs) / scale)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Tails:
+    """ES without costs of a mix, as the largest of planes that touch it there."""
+
+    heights: F64  # (n,) [currency]
+    slopes: F64  # (n, n_hedges) minus what each lot pays in the tail [currency]
+
+    @property
+    def value(self) -> float:
+        return float(self.heights.max())
 
 
 class InfeasibleError(RiskError):
@@ -121,7 +137,7 @@ def solve(problem: Problem) -> Solution:
     """
     if problem.is_whole:
         problem = _whole(problem)
-    scale = max(abs(_tail(problem, np.zeros(len(problem.names)))[0]), 1.0)
+    scale = max(abs(_tails(problem, np.zeros(len(problem.names))).value), 1.0)
     planes = _Planes()
     if problem.is_whole:  # planes of broken lots hold for whole ones too, and cost a linear programme alone
         _closed(replace(problem, is_whole=False), planes, scale)
@@ -157,9 +173,9 @@ def _closed(problem: Problem, planes: _Planes, scale: float) -> Solution | None:
     """
     best, value, bound, lots = problem.least, np.inf, -np.inf, problem.least
     for _ in range(MOST_PLANES):
-        height, slope = _tail(problem, lots)
-        planes.add(height - float(slope @ lots), slope + problem.costs, scale)
-        tried = height + float(problem.costs @ lots)
+        tails = _tails(problem, lots)
+        planes.add(tails, lots, problem.costs, scale)
+        tried = tails.value + float(problem.costs @ lots)
         if tried < value and _fits(problem, lots, tried):
             best, value = lots, tried
         lowest = _least_of(problem, planes, scale)
@@ -172,22 +188,35 @@ def _closed(problem: Problem, planes: _Planes, scale: float) -> Solution | None:
     return Solution(lots=best, value=value, bound=bound, scale=scale, n_planes=len(planes.heights), has_gap=has_gap)
 
 
-def _tail(problem: Problem, lots: F64) -> tuple[float, F64]:
-    """Return ES without costs of a mix, and its slope (n_hedges,): minus what each lot pays in the tail [currency]."""
-    losses = problem.losses.copy()
-    for paid, n in zip(
-        problem.hedges, lots.tolist(), strict=True
-    ):  # row by row: the same bits on any number of threads
+def _tails(problem: Problem, lots: F64) -> _Tails:
+    """Return the planes of a mix: one a scenario, or their weighted sum."""
+    each = zip(problem.losses, problem.hedges, strict=True)
+    found = [_tail(losses, hedges, problem.confidence, lots) for losses, hedges in each]
+    heights, slopes = np.array([height for height, _ in found]), np.stack([slope for _, slope in found])
+    if problem.weights is None:
+        return _Tails(heights=heights, slopes=slopes)
+    weights = problem.weights[:, None]  # summed row by row: the same bits on any number of threads
+    return _Tails(heights=(weights * heights[:, None]).sum(axis=0), slopes=(weights * slopes).sum(axis=0)[None])
+
+
+def _tail(before: F64, hedges: F64, confidence: float, lots: F64) -> tuple[float, F64]:
+    """Return one scenario's ES without costs of a mix, and its slope (n_hedges,) [currency].
+
+    before   (n_paths,) losses of the books
+    hedges   (n_hedges, n_paths) P&L of one lot each
+    """
+    losses = before.copy()
+    for paid, n in zip(hedges, lots.tolist(), strict=True):  # row by row: the same bits on any number of threads
         if n:
             losses -= n * paid
-    whole, part = tail_count(problem.confidence, losses.size)
-    mass = float(tail_mass(problem.confidence, losses.size))
+    whole, part = tail_count(confidence, losses.size)
+    mass = float(tail_mass(confidence, losses.size))
     worst = np.argpartition(losses, losses.size - whole - 1)[losses.size - whole - 1 :]
     worst = worst[np.argsort(losses[worst], kind="stable")]
     weights = np.ones(worst.size)
     weights[0] = part  # the mildest of them counts in part
     height = float((weights * losses[worst]).sum()) / mass
-    return height, -(problem.hedges[:, worst] * weights).sum(axis=1) / mass
+    return height, -(hedges[:, worst] * weights).sum(axis=1) / mass
 
 
 def _fits(problem: Problem, lots: F64, value: float) -> bool:
@@ -253,11 +282,11 @@ def _least_sum(problem: Problem, planes: _Planes, scale: float, weights: F64) ->
         if found.x is None:
             return None
         lots = _rounded(problem, found.x)
-        height, slope = _tail(problem, lots)
+        tails = _tails(problem, lots)
         lowest = float(weights @ lots)
-        if _fits(problem, lots, height + float(problem.costs @ lots)):
+        if _fits(problem, lots, tails.value + float(problem.costs @ lots)):
             break
-        planes.add(height - float(slope @ lots), slope + problem.costs, scale)
+        planes.add(tails, lots, problem.costs, scale)
     return lowest
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from engine.analysis.hedge.aim import Aim
 from engine.analysis.hedge.sign_changes import SignChange
 from engine.analysis.whatif.paired_changes import Change
 from engine.analysis.whatif.whatif import Mean, RegimeMean
@@ -48,7 +49,7 @@ class Single:
 class Optimism:
     """How much the paths that a mix was solved on flatter it."""
 
-    in_sample: float  # change of ES, costs included, on these
+    in_sample: float  # change of ES by the aim, costs included, on these
     in_sample_se: float
     out_of_sample: float  # the same on fresh paths
     out_of_sample_se: float
@@ -57,7 +58,7 @@ class Optimism:
 
     @classmethod
     def of(cls, in_sample: Change, fresh: Change) -> "Optimism":
-        """Compare the changes of ES on two streams."""
+        """Compare the changes on two streams."""
         return cls(
             in_sample=in_sample.value,
             in_sample_se=in_sample.se,
@@ -100,6 +101,7 @@ class HedgeResult:
     seed: int  # of the paths that the mix was solved on
     score_seed: int  # of fresh paths
     device: str
+    aim: Aim  # what the mix makes least
     is_whole: bool  # lots are whole
     gap: float  # that no mix is better by, at most, as a part of ES without hedges
     is_proven: bool  # False: the search ended before the gap was 1e-4
@@ -109,8 +111,8 @@ class HedgeResult:
     carry_a_day: float
     optimism: Optimism
     best_single: Single | None  # None: no hedge alone fits
-    against_single: Change | None  # of ES from the best single hedge to the mix, on fresh paths
-    scenarios: tuple[ScenarioScore, ...]  # the first is that the mix was solved for
+    against_single: Change | None  # of ES by the aim from the best single hedge to the mix, on fresh paths
+    scenarios: tuple[ScenarioScore, ...]  # those of the aim first
     worst: Worst
     sign_changes: tuple[SignChange, ...]
     left_out: tuple[str, ...]  # hedges of price factors that the market has not

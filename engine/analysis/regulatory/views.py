@@ -21,7 +21,8 @@ from engine.analysis.sectioning import check_sectioning
 from engine.book.used_factors import used_factors
 from engine.conventions.currencies import HOME, fx_quote
 from engine.errors import InputError
-from engine.inputs.market.load import bundled_market_path, load_market
+from engine.inputs.default_market import market_path_for
+from engine.inputs.market.load import load_market
 from engine.inputs.run import RunConfig
 from engine.mechanisms.law import FILTERED, LAW_KINDS, STRESSED, Way
 from engine.payoffs.fx_options import FxOptions, pairs_of
@@ -125,7 +126,8 @@ def regulatory_views(
     check_sectioning(config.n_paths, (CONFIDENCE,))
     always = {"scenarios": (NOTHING,), "confidences": (CONFIDENCE,), "instantaneous": True, "steps": "auto"}
     config, say = config.model_copy(update={**always, "horizon_days": BASE}), _once(say)
-    days = horizons_of(load_market(config.market or bundled_market_path()).factors, liquidity)  # an error says so first
+    factors = load_market(config.market or market_path_for(config.book_files)).factors
+    days = horizons_of(factors, liquidity)  # an error says so first
     now, then = law_part(config, laws[0], say), law_part(config, STRESSED, say)
     market = now.inputs.market
     sets = _sets(now, days)

@@ -171,24 +171,27 @@ def _rows(
 def var_and_es(pnl: F64, confidence: float, weights: F64 | None = None) -> tuple[float, float]:
     """Return VaR and ES of P&L (n,), in its unit: a law of so many moves, not a sample of one.
 
-    VaR is the mildest of the worst moves that make up 1 - confidence, of 1,000 alike at 99 % the tenth worst, as the
-    exact law of one day in a run has it; ES is their mean, the last counted by the part of it that is inside.
+    VaR is the smallest loss that moves of at most 1 - confidence in all exceed, as in a run (`engine.risk.ranks`), of
+    1,000 alike at 99 % the eleventh worst. ES is the mean of the worst that make up 1 - confidence, the last counted
+    by the part of it that is inside.
 
     weights   (n,) how much each counts, 1 on average; None: all alike
     """
     whole, part = tail_count(confidence, pnl.size)
     mass = whole + part
     if weights is None:
-        last = whole if part > 0.0 else whole - 1
-        worst, counted, before = np.sort(np.partition(pnl, last)[: last + 1]), np.ones(last + 1), float(last)
+        at_var, last = whole, whole if part > 0.0 else whole - 1
+        worst, counted, before = np.sort(np.partition(pnl, whole)[: whole + 1]), np.ones(whole + 1), float(last)
     else:
         order = np.argsort(pnl, kind="stable")
         total = np.cumsum(weights[order])
-        last = min(int((total < mass - _WHOLE).sum()), pnl.size - 1)
-        worst, counted = pnl[order[: last + 1]], weights[order[: last + 1]]
+        last, at_var = (
+            min(int(reached.sum()), pnl.size - 1) for reached in (total < mass - _WHOLE, total <= mass + _WHOLE)
+        )
+        worst, counted = pnl[order[: at_var + 1]], weights[order[: at_var + 1]]
         before = float(total[last] - counted[last])
-    at_risk = float(worst[last])
-    return -at_risk, -(float((worst[:last] * counted[:last]).sum()) + (mass - before) * at_risk) / mass
+    beyond = float((worst[:last] * counted[:last]).sum()) + (mass - before) * float(worst[last])
+    return -float(worst[at_var]), -beyond / mass
 
 
 def probability_transform(pnl: F64, came: float, weights: F64 | None = None) -> float:

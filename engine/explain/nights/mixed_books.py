@@ -10,8 +10,10 @@ from engine.book.compiled import CompiledBook
 from engine.book.join import join_books
 from engine.book.value import position_values
 from engine.errors import InputError
+from engine.explain.nights.dated_fixings import with_fixings_of
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.inputs.book.load import load_book
+from engine.inputs.opened import Opened
 from engine.market.market import Market
 from engine.payoffs.notes.linkers import Linkers, at_issue_prices
 from engine.payoffs.quoted import Marks, Premiums
@@ -40,9 +42,16 @@ class NightBooks:
         day = self.nights[date_of].valuation_date
         key = (0, rows_of) if day == self.nights[0].valuation_date else (date_of, rows_of)
         if key not in self._found:
-            files = self.nights[rows_of].books
+            files = self._files(date_of, rows_of)
             self._found[key] = join_books([(name, load_book(opened, day, name=name)) for name, opened in files])
         return self._found[key]
+
+    def _files(self, date_of: int, rows_of: int) -> list[tuple[str, Opened]]:
+        """Return the books of one night, with what the other night's have as fixed where they are laid on its date."""
+        files, dated = self.nights[rows_of].books, dict(self.nights[date_of].books)
+        if self.nights[0].valuation_date == self.nights[1].valuation_date:
+            return [*files]
+        return [(name, with_fixings_of(each, dated[name]) if name in dated else each) for name, each in files]
 
     @property
     def are_same(self) -> bool:
@@ -79,7 +88,7 @@ class Trades:
 def trades_between(before: CompiledBook, after: CompiledBook, market: Market) -> Trades:
     """Compare the rows of two nights, both compiled on the date of a market, in which a changed row has another value.
 
-    Market prices of positions do not count, nor do index ratios: they are levels.
+    Market prices of positions do not count, nor do index ratios: they are levels. Fixings are those of the date.
     """
     values = [
         dict(zip(each.position_ids, position_values(_without_levels(each), market).tolist(), strict=True))

@@ -32,7 +32,11 @@ def movers_of(markets: Sequence[Market]) -> tuple[Mover, ...]:
     curves = list(dict.fromkeys(name for market in markets for name in base_curves(market)))
     prices = ", ".join(dict.fromkeys(name for market in markets for name in _prices(market)))
     told = (
-        (AGEING, "ageing", "the valuation date moves; each rate stays at its tenor, each vol at its expiry"),
+        (
+            AGEING,
+            "ageing",
+            "the valuation date moves; each rate stays at its tenor, each vol at its expiry; fixings run on",
+        ),
         *((CURVE + name, name, f"levels of the {name} curve, tenor by tenor") for name in curves),
         (PRICES, "USD/JPY" if prices == PRICE_FACTOR else "USD/JPY and prices", f"levels and closes before: {prices}"),
         (VOLS, "vols", "implied vols, the window's vols, and the variances of the day of laws of past days"),

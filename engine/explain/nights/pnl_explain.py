@@ -28,7 +28,7 @@ ROLL_DOWN = Mover(keys=("roll_down",), label="roll-down", meaning="payments come
 ANEW = Mover(
     keys=("anew",),
     label="valued anew",
-    meaning="kept rows as the later night values them: by the market prices in its rows, and by its settlement days",
+    meaning="kept rows as the later night values them: by market prices and fixings in its rows, and settlement days",
 )
 NEW_ROWS = Mover(
     keys=(TRADES,),

@@ -119,8 +119,8 @@ def _check_path(scenario: str, path: int, n_paths: int, *, is_exact: bool) -> No
             f"path {path:,} is beyond {scenario}, which is exact and has {n_paths:,} moves, 0 to {n_paths - 1:,}"
         )
     raise InputError(
-        f"path {path:,} is beyond the run, whose paths are 0 to {n_paths - 1:,}; if the run had more, say how many with"
-        " --paths"
+        f"path {path:,} is beyond the run, whose paths are 0 to {n_paths - 1:,}; if the run had more, say how many:"
+        " `unwind replay --paths N`"
     )
 
 

@@ -54,7 +54,7 @@ class ScenarioExplanation:
     standing: Standing
     total: ScopeResult
     n_looked: int  # paths of the run that were walked again, or all moves
-    n_tail: int  # of these, that lose VaR or more
+    n_tail: int  # of these, that make up the tail: of drawn paths all that lose VaR or more
     worst_path: int  # number of the one that loses most, of those looked at
     worst_loss: float  # [currency] on it
     still: float  # [currency] P&L of the shock and the book's ageing alone

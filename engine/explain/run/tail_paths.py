@@ -42,7 +42,7 @@ class TailPaths:
 
     @property
     def n_tail(self) -> int:
-        """Return how many of them lose VaR or more."""
+        """Return how many of them make up the tail: of drawn paths all that lose VaR or more."""
         return self.parts.weights.size
 
     def figures(self, parts: F64) -> Mapping[str, tuple[Figure, ...]]:

@@ -1,12 +1,13 @@
 """Where positions come from that no file holds: a program's frame as bytes, its errors by its labels, and digests."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
+from engine.book.compiled import CompiledBook
 from engine.errors import Fault, FileFaults
 from engine.inputs.book.load import checked_rows
 from engine.inputs.opened import Opened
@@ -51,6 +52,15 @@ def content_sha256(source: Opened) -> str:
 def said(value: object) -> object:
     """Return a field of a position in words that stay the same: a kind by its name."""
     return value.name if isinstance(value, Kind) else value
+
+
+def labelled(book: CompiledBook, sources: Sequence[Opened]) -> CompiledBook:
+    """Return a book of one frame with its rows' labels, by which later errors name them; others as they are."""
+    (first, *others) = sources
+    if others or not isinstance(first, FrameBytes):
+        return book
+    labels = tuple(first.labels[line - 1] for line in book.lines)
+    return replace(book, source=called(first.path.stem), labels=labels)
 
 
 def _labelled(fault: Fault, labels: tuple[str, ...]) -> Fault:

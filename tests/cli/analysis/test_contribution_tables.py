@@ -25,14 +25,14 @@ def table(by="book", groups=None, **others):
 
 def test_a_group_has_its_contribution_its_share_and_what_it_is_alone_and_adds():
     found = contribution_table(table(), "JPY")
-    assert "base by book: what contributes to VaR and ES at 99 %, JPY bn" in found.title
+    assert (found.title, found.unit) == ("base by book: what contributes to VaR and ES at 99 %", "JPY bn")
     assert [each.heading for each in found.columns] == [
         "book", "to VaR", "of VaR", "to ES", "of ES", "VaR alone", "ES alone", "VaR added", "ES added",
     ]  # fmt: skip
-    figure = ["3.000 ±0.020", "75.0 %"]
-    assert list(found.rows[0]) == ["a", *figure, *figure, *["4.000 ±0.020"] * 2, *["2.000 ±0.020"] * 2]
-    assert list(found.rows[-1][:3]) == ["total", "4.000 ±0.020", "100.0 %"]
-    assert "Diversification takes 2.000 ±0.020 off VaR" in found.footnote
+    figure = ["3.00 ±0.02", "75.0 %"]
+    assert list(found.rows[0]) == ["a", *figure, *figure, *["4.00 ±0.02"] * 2, *["2.00 ±0.02"] * 2]
+    assert list(found.rows[-1][:3]) == ["total", "4.00 ±0.02", "100.0 %"]
+    assert "Diversification takes 2.00 ±0.02 off VaR" in found.footnote
 
 
 def test_what_is_alone_says_of_which_paths_it_is():
@@ -63,7 +63,7 @@ def test_a_trifle_is_in_json_alone():
     assert "Less than 0.05 % of the total is in --json alone." in found.footnote
 
 
-@pytest.mark.parametrize(("se", "wanted"), [(2e7, "3.000 ±0.020 ±0.40"), (0.0, "3.00 exact ±0.40")])
+@pytest.mark.parametrize(("se", "wanted"), [(2e7, "3.00 ±0.02 ±0.40"), (0.0, "3.00 exact ±0.40")])
 def test_the_error_of_a_laws_table_stands_second_and_alone_where_nothing_is_drawn(se, wanted):
     groups = (GroupFigures(group="a", contributions=figures(3e9, se, 4e8)),)
     found = contribution_table(table(groups=groups, diversification={}, is_exact=se == 0.0), "JPY")

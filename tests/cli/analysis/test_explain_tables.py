@@ -10,10 +10,10 @@ from tests.engine.explain.run.runs import explained
 def test_what_adds_stands_above_the_total_by_factor_and_below_it_by_book():
     rows = contribution_table(explained()).rows
     names = [row[0] if row else "" for row in rows]
-    assert names[names.index("total") - 2] == "ageing"
-    assert names[names.index("total") + 2 :] == ["carry-fund", "life-insurer"]
-    assert len(rows[0]) == 1 + 2 * 2  # VaR and ES of two scenarios
-    assert rows[0][1].startswith("+0.0591 ±")
+    assert names[names.index("total") - 1] == "  ageing"
+    assert names[names.index("total") + 2 :] == ["by book", "  carry-fund", "  life-insurer"]
+    assert len(rows[1]) == 1 + 2 * 2  # VaR and ES of two scenarios
+    assert rows[1][1] == "+0.1"  # 0.0591 bn, of a total of 10.7
 
 
 def test_a_mechanism_that_cost_nothing_beyond_its_error_has_no_row():

@@ -45,10 +45,11 @@ def test_a_row_says_counts_p_values_and_verdict(result):
     assert shown.title == "Laws held to what came, forecasts from 2020-01-01 to 2020-11-20, seed 1"
     headings = [column.heading for column in shown.columns]
     assert headings[5 : 5 + len(TESTS)] == [test.label for test in TESTS]
+    assert shown.sentence.startswith("1 of 2 verdicts pass. Most exceptions beyond what is expected: gain on main, 300")
     law, row, other, gains = shown.rows
     assert (law[0], other[0]) == ("usual", "gain")
-    assert row[:5] == ["  main", "1", "300", "6 of 3.0", "6 of 7.5"]
-    assert row[headings.index("zone")] == "amber 1.70"  # 5 of the last 250
+    assert row[:5] == ["  main", "1", "300", "6 for 3.0", "6 for 7.5"]
+    assert row[headings.index("zone")] == "AMBER 1.70"  # 5 of the last 250
     assert gains[headings.index("Z2")] == gains[headings.index("FZ0")] == "?"
     assert gains[-1].startswith("fails")
 

@@ -19,7 +19,7 @@ SLOW = pytest.mark.slow  # a process of a second or two each
 SIGNALS = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 WITHOUT_REPORT = """
 import sys
-sys.modules["matplotlib"] = None  # as if it were not installed
+sys.modules["jinja2"] = None  # as if it were not installed
 from cli.main import main
 main()
 """

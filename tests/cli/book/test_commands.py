@@ -13,7 +13,7 @@ def test_check_prices_each_position_and_adds_them_up(unwind):
     assert "life-insurer" in done.stdout
     total = next(line.split() for line in done.stdout.splitlines() if line.startswith("total"))
     books = [line.split() for line in done.stdout.splitlines() if line.startswith(("carry-fund", "life-insurer"))]
-    assert abs(sum(float(cells[2]) for cells in books) - float(total[2])) < 0.02  # three rounded figures
+    assert abs(sum(float(cells[2]) for cells in books) - float(total[2])) < 0.16  # three figures, each rounded to 0.1
 
 
 def test_a_compiled_book_gives_the_same_figures(unwind, tmp_path):
@@ -41,7 +41,7 @@ def test_show_prints_what_moves_a_book(unwind):
     for words in ("DV01 by pillar", "JGB_10Y", "carry", "roll-down", "Largest positions"):
         assert words in done.stdout
     pillars = [line.split() for line in done.stdout.splitlines() if line.startswith(("JGB_", "UST_"))]
-    assert all(abs(float(cells[1]) + float(cells[2]) - float(cells[3])) < 0.02 for cells in pillars)  # rounded figures
+    assert all(abs(float(cells[1]) + float(cells[2]) - float(cells[3])) < 0.16 for cells in pillars)  # rounded figures
 
 
 def test_show_says_the_unit_of_each_column_and_json_the_whole_figures(unwind):
@@ -51,15 +51,18 @@ def test_show_says_the_unit_of_each_column_and_json_the_whole_figures(unwind):
     shown = json.loads(done.stdout)
     assert (shown["schema"], shown["currency"], len(shown["largest"])) == (2, "JPY", 2)
     total = shown["total"]
-    assert f"{total['roll_down_per_day'] / 1e3:,.2f}" in table  # thousands beside a value of billions
-    assert f"{total['gained_per_percent_down']['USDJPY'] / 1e6:,.2f}" in table
+    day, percent = total["roll_down_per_day"] / 1e3, total["gained_per_percent_down"]["USDJPY"] / 1e6
+    for amount in (day, percent):  # thousands and millions beside a value of billions, to three digits
+        assert any(f"{amount:,.{decimals}f}" in table for decimals in (1, 2))
     assert all(unit in table for unit in ("value, JPY bn", "USDJPY -1 %, JPY mn", "roll-down, JPY thousand"))
     names = {"lost_per_bp_up", "gained_per_vol_point_up", "gained_per_normal_vol_bp_up", "carry_per_day"}
     assert names < total.keys()
     by_expiry = total["gained_per_vol_point_up_by_expiry"]["USDJPY"]
     assert sum(by_expiry.values()) == pytest.approx(total["gained_per_vol_point_up"]["USDJPY"], rel=1e-9)
     assert "Vega of USDJPY by expiry" in table
-    assert "gained when the vol at 1M rises by one point and all others in proportion" in table  # what is simulated
+    assert "gained when the vol at 1M rises by one point and all others in proportion" in " ".join(
+        table.split()
+    )  # what is simulated
 
 
 def test_a_template_is_a_book_that_checks(unwind, tmp_path):

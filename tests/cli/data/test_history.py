@@ -21,7 +21,7 @@ def test_check_lists_series_and_says_where_values_are_wrong(unwind, history):
     done = unwind("data", "check", history)
     assert done.returncode == 0, done.stderr
     jgb = next(line.split() for line in done.stdout.splitlines() if line.startswith("JGB_10Y"))
-    assert jgb == ["JGB_10Y", "2025-05-27", "2025-05-28", "2", "0", "+3.1", "bp", "2025-05-28"]
+    assert jgb == ["JGB_10Y", "2025-05-27", "2025-05-28", "2", "+3.1", "bp", "2025-05-28"]
     history.write_text(HEADER + "2025-05-28,1.5x,4.47,145.04\n", encoding="utf-8")
     done = unwind("data", "check", history)
     assert (done.returncode, done.stdout) == (2, "")

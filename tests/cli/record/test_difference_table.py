@@ -19,13 +19,13 @@ def tables(*, everything):
 
 def test_what_is_beyond_two_errors_has_labels_and_units():
     money, slopes = tables(everything=False)
-    assert money.title == "From one to other, JPY bn"
+    assert (money.title, money.unit) == ("From one to other", "JPY bn")
     assert money.rows == [
-        ["life", "base", "total", "VaR 99 %", "", "10.60", "12.60", "2.00 ±0.20"],
-        ["life", "base", "fund", "shock P&L", "", "", "3.00", "in one alone"],
+        ["life", "base", "total", "VaR 99 %", "", "10.6", "12.6", "+2.00 ±0.20"],
+        ["life", "base", "fund", "shock P&L", "", "", "3.0", "in one alone"],
     ]
-    assert slopes.title == "From one to other, JPY mn/bp"
-    assert slopes.rows == [["life", "", "total", "DV01", "JGB", "4.00", "5.50", "1.50"]]
+    assert (slopes.title, slopes.unit) == ("From one to other", "JPY mn/bp")
+    assert slopes.rows == [["life", "", "total", "DV01", "JGB", "4.00", "5.50", "+1.500"]]
     assert slopes.footnote == "1 more differ by 2 errors of the simulation or less: --all."
 
 

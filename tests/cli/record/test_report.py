@@ -27,7 +27,6 @@ def closed(folder, *days):
 
 def test_the_last_night_is_written_unless_another_is_named(unwind, tmp_path):
     pytest.importorskip("jinja2", reason="needs the extra `report`")
-    pytest.importorskip("matplotlib", reason="needs the extra `report`")
     record = closed(tmp_path / "record", "2025-05-27", "2025-05-28")
     out = tmp_path / "report.html"
     done = unwind("report", record, "--out", out)
@@ -75,7 +74,6 @@ class Heard:
 
 def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
     pytest.importorskip("jinja2", reason="needs the extra `report`")
-    pytest.importorskip("matplotlib", reason="needs the extra `report`")
     record = closed(tmp_path / "record", "2025-05-28")
     nights = [SimpleNamespace(valuation_date=date(2025, 5, day), runs=("ten-days",)) for day in (27, 28)]
     log = Heard()
@@ -89,7 +87,6 @@ def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
 
 def test_a_report_of_a_night_without_one_before_has_no_change_to_explain(tmp_path):
     pytest.importorskip("jinja2", reason="needs the extra `report`")
-    pytest.importorskip("matplotlib", reason="needs the extra `report`")
     record = closed(tmp_path / "record", "2025-05-28")
     report(record, tmp_path / "report.html", explain=True)
     assert "What changed since" not in (tmp_path / "report.html").read_text()

@@ -29,7 +29,7 @@ def test_laws_stand_side_by_side_with_their_backtest_and_their_band(unwind):
     assert lines[places[0] + 2].endswith("fails at 1 and 10 days: Kupiec 99, Z2")
     assert "fails" not in lines[places[1] + 2]  # said once, with the total
     assert lines[-1].startswith("Model band, total, JPY bn: VaR 99 % ")
-    assert "of the sample books carry-fund, life-insurer, 2020-01-06 to 2025-05-30" in done.stdout
+    assert "of the sample books carry-fund, life-insurer, 2020-01-06 to 2025-05-30" in " ".join(done.stdout.split())
 
 
 def test_one_law_has_its_verdict_and_no_band_and_shocks_name_their_scenario(capsys):

@@ -17,7 +17,6 @@ def test_only_what_is_asked_for_and_lacking_is_missing(folder, monkeypatch, want
         monkeypatch.setitem(sys.modules, "jinja2", None)
     else:
         pytest.importorskip("jinja2")
-        pytest.importorskip("matplotlib")
     found = missing_extras(read_batch(folder.file))
     assert len(found) == n
     assert all("needs jinja2, which" in text and "pip install 'unwind-risk[report]'" in text for text in found)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from engine.conventions.currencies import CURRENCIES
 from engine.errors import FileFaults, InputError
+from engine.inputs.book.load import bundled_book_path
 from engine.inputs.run import RunConfig, resolve
 from engine.scenario.default_scenario import DEFAULT_SCENARIO
 
@@ -65,6 +66,14 @@ def test_paths_in_a_file_are_relative_to_it_and_those_of_flags_are_not(write):
     assert config.book_files == (Path("/abs/b.csv"),)
     assert config.scenarios == ("base", str(file.parent / "s" / "mine.toml"))
     assert config.out == Path("here.json")
+
+
+def test_a_bundled_book_is_taken_by_its_name_from_a_flag_the_environment_and_a_file(write):
+    whole = (bundled_book_path("life-insurer"),)
+    assert resolve({"book": [Path("life-insurer")]}, {}).book_files == whole
+    assert resolve({}, {"UNWIND_BOOK": "life-insurer"}).book_files == whole
+    file = write('book = ["life-insurer", "mine.csv"]\n')
+    assert resolve({}, {}, file).book_files == (*whole, file.parent / "mine.csv")
 
 
 def test_a_single_value_stands_for_a_list_of_one(write):

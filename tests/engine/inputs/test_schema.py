@@ -128,6 +128,14 @@ def test_the_sample_books_rows_fit():
 
 def test_another_kind_is_refused_with_the_known_ones():
     with pytest.raises(
-        InputError, match=r"no schema of 'books'; did you mean 'book'\?; there are market, book, scenario, run"
+        InputError, match=r"no schema of 'books'; did you mean 'book'\?; there are market, book, hedges, scenario, run"
     ):
         json_schema("books")
+
+
+def test_a_row_of_hedges_is_a_row_of_a_book_with_costs_and_lots():
+    lot = {**BOND, "cost": 50.0, "most": 90.0}
+    assert validator("hedges").is_valid(lot)
+    assert validator("hedges").is_valid({**lot, "least": 2.0})
+    for wrong in (BOND, {**lot, "cost": -1.0}, {**lot, "most": 2e9}):
+        assert not validator("hedges").is_valid(wrong)

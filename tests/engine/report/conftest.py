@@ -43,7 +43,6 @@ from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import ScopeResult, TailResult
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
-pytest.importorskip("matplotlib", reason="needs the extra `report`")
 
 TODAY = date(2025, 5, 28)
 CONFIDENCES = (0.99, 0.975)
@@ -290,8 +289,10 @@ def _converging(each: ScopeResult) -> list[dict[str, Any]]:
 def _levels() -> list[dict[str, Any]]:
     starts = (("JGB_10Y", 0.0152, "decimal", 0.0008), ("USDJPY", 145.04, "JPY per USD", 2.0))
     return [
-        {"scenario": "base", "factor": name, "day": day, "probability": p, "unit": unit,
-         "level": start + width * math.sqrt(day) * float(ndtri(p))}
+        {"scenario": scenario, "factor": name, "day": day, "probability": p, "unit": unit,
+         "level": start + width * math.sqrt(day) * float(ndtri(p)),
+         "tail_mean": start + 2.0 * width if day == 10 else None}
+        for scenario in ("base", "august-2024")
         for name, start, unit, width in starts for day in range(11) for p in (0.05, 0.25, 0.5, 0.75, 0.95)
     ]  # fmt: skip
 

@@ -14,10 +14,10 @@ from tests.engine.backtest.test_kept_backtest import folder as backtest_folder
 from tests.engine.backtest.test_kept_backtest import result as result
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
-pytest.importorskip("matplotlib", reason="needs the extra `report`")
 
-from engine.report.backtest import MOST_POINTS, backtest_part
+from engine.report.backtest import backtest_part
 from engine.report.page import render
+from engine.report.pictures.exceptions import MOST_POINTS
 
 TODAY = date(2025, 5, 28)
 folder = backtest_folder
@@ -30,10 +30,11 @@ def test_the_page_shows_verdicts_and_a_chart_with_its_exceptions_as_a_table(whol
     assert "Backtest of the laws" in html
     assert "Backtest of the laws" not in plain
     n = int(result.rows.of("a", "main", 1).failed_99.sum())
-    assert f"on 50 dates in JPY bn: {n} losses exceed it, 0.5 are expected" in html
+    said = "loss of main exceeds" if n == 1 else "losses of main exceed"
+    assert f"{n} {said} the 99 % VaR of a on 50 dates, 0.5 are expected" in html
     part = backtest_part(kept)
     assert [row[0] for row in part.verdicts.rows] == ["a", "b"]
-    assert len(part.charts) == 1
+    assert part.of_books is None  # there is one book
     assert len(html) - len(plain) < 40_000  # beside runs, in a page of under 500 kB
 
 
@@ -42,15 +43,16 @@ def test_every_loss_is_seen_however_many_dates_a_chart_has(folder):
     n = 7 * MOST_POINTS
     rng = np.random.default_rng(3)
     rows = rows_of(
-        (date(2010, 1, 1) + timedelta(days=k), 1, "main", "a", 1e9 * x, 2.3e9, 2e9, 2.4e9, 0.5, 100, "", 0.0)
+        (date(2010, 1, 1) + timedelta(days=k), 1, "main", law, 1e9 * x, 2.3e9, 2e9, 2.4e9, 0.5, 100, "", 0.0)
+        for law in ("a", "b")
         for k, x in enumerate(rng.standard_normal(n))
     )
-    (chart,) = backtest_part(replace(kept, rows=rows)).charts
+    chart = backtest_part(replace(kept, rows=rows)).chart
     assert chart.note.endswith("Of 7 dates in a row the worst and best P&L and the largest VaR are drawn.")
-    failed = int(rows.failed_99.sum())
+    failed = int(rows.of("a", "main", 1).failed_99.sum())
     assert len(chart.table.rows) == failed > 20
-    assert chart.svg.count("<use ") >= failed  # a ring each
-    assert len(chart.svg) < 60_000
+    assert chart.svg.count("<circle") == 2 * failed  # a dot each, at both widths
+    assert len(chart.svg) < 120_000
 
 
 def test_a_backtest_that_was_tampered_with_is_refused_and_no_report_written(whole, folder, tmp_path):

@@ -8,7 +8,6 @@ from engine.record.read import read_night, run_folder
 from engine.record.tables import CONTRIBUTIONS
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
-pytest.importorskip("matplotlib", reason="needs the extra `report`")
 
 from engine.report.earlier_nights import read_earlier_nights
 from engine.report.groupings import grouping_charts
@@ -73,22 +72,25 @@ def test_the_largest_groups_and_the_others_stand_with_errors_and_shares(record):
     others = [groups_of("position", elsewhere, None, scenario="august-2024")]
     others.append(groups_of("position", elsewhere, None, confidence=0.975))
     (chart,) = charts_of(record, [by_position(), *others])
-    assert chart.title == "What makes the loss, by position"
+    assert chart.title == "By position"
     assert [column.heading for column in chart.table.columns] == [
         "position", "contribution to VaR", "of VaR", "contribution to ES", "of ES", "VaR alone", "ES alone",
         "VaR added", "ES added",
     ]  # fmt: skip
     rows = {text(row[0]): [text(entry) for entry in row[1:]] for row in chart.table.rows}
     assert list(rows) == [*(f"P{i}" for i in range(14)), "3 others", "all books"]
-    assert '<data value="4000000000.0">4.00</data>' in rows["P0"][0]
+    assert '<data value="4000000000.0">+4.00</data>' in rows["P0"][0]
     assert '<data value="10000000.0">0.01</data>' in rows["P0"][0]
     assert ">64 %</data>" in rows["P0"][1]  # 4 of 6.24
     assert f">{MINUS}0.76</data>" in rows["P1"][0]
     assert ">0.90</data>" in rows["3 others"][6]
     assert ">6.24</data>" in rows["all books"][0]
+    assert chart.lead == (
+        "P0 is 64 % of VaR 99 % of base: 4.00 of 6.24 JPY bn. P1 takes off most, 0.76."
+        " Each alone, they lose 15.00 together, of which diversification takes off 8.76."
+    )
     assert chart.note == (
-        "P0 adds most to VaR at 99 % of base, 4.00 JPY bn, 64 % of it; P1 takes off most, 0.76."
-        " Each alone, the groups' VaR is together 15.00 JPY bn, of which diversification takes off 8.76."
+        "VaR 99 %, JPY bn; red adds to the loss, blue takes off."
         " Read from 1,966 paths of the tail. 3 others: all but the largest groups; the record has each."
     )
     assert chart.svg.count(">3 others<") == 2  # at both widths
@@ -97,13 +99,14 @@ def test_the_largest_groups_and_the_others_stand_with_errors_and_shares(record):
 def test_a_name_stays_a_name_and_a_share_of_paths_has_its_error(record):
     charts = charts_of(record, [by_regime()], config={"by": ["factor", "regime"]})
     regime, factor = charts
+    assert [column.heading for column in regime.table.columns[:1]] == ["regime"]
     first = [text(entry) for entry in regime.table.rows[0]]
     assert [column.heading for column in regime.table.columns[1:3]] == ["of the tail's paths", "±"]
     assert (">25 %<" in first[1], ">2 %<" in first[2]) == (True, True)
     assert "0.30</data> table" in first[3]
     assert "&lt;calm&gt;" in regime.svg
-    assert "takes off" not in regime.note
-    assert (factor.title, factor.svg) == ("What makes the loss, by factor", "")
+    assert "takes off" not in regime.lead
+    assert (factor.title, factor.svg) == ("By factor", "")
     assert factor.note == "The run was asked for it, and the record holds none of base at 99 %."
 
 

@@ -10,7 +10,6 @@ from engine.record.read import run_folder
 from engine.record.tables import MANIFEST
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
-pytest.importorskip("matplotlib", reason="needs the extra `report`")
 
 from engine.report.page import render
 from tests.engine.report.conftest import TODAY

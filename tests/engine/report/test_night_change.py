@@ -14,7 +14,6 @@ from engine.explain.nights.tail_change import QUOTES, SIMULATION, ChangePart, Re
 from engine.record.read import read_night
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
-pytest.importorskip("matplotlib", reason="needs the extra `report`")
 
 from engine.report.earlier_nights import read_earlier_nights
 from engine.report.night_change import change_charts
@@ -89,8 +88,8 @@ def test_parts_stand_between_the_two_nights_with_their_errors(whole):
     assert [column.heading for column in chart.table.columns[1:]] == [
         *("VaR 99 %", "ES 99 %", "ES 99 %, carry", "ES 99 %, <life>")
     ]
-    assert "which Tokyo follows on the next day" in chart.note
-    assert chart.note.endswith("A note of the nights.")
+    assert "which Tokyo follows on the next day" in chart.lead
+    assert chart.note == "A note of the nights."
 
 
 def test_the_page_has_the_change_of_its_run_and_says_how_to_get_the_others(whole):

@@ -22,7 +22,6 @@ from engine.risk.uncertainty.band import SetFigures
 from engine.risk.uncertainty.study import PriorFacts, study_of
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
-pytest.importorskip("matplotlib", reason="needs the extra `report`")
 
 from engine.report.page import render
 from tests.engine.report.conftest import TODAY

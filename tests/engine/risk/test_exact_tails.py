@@ -1,12 +1,16 @@
 """Measures and components of equally likely moves, by hand and against definitions written apart from the code."""
 
+import math
 import tracemalloc
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from engine.risk import exact_tails as module
 from engine.risk.exact_tails import PastMoves, exact_components, exact_tails
+from engine.risk.measures.expected_shortfall import expected_shortfall
+from engine.risk.measures.value_at_risk import value_at_risk
 from engine.risk.past_table import resampled_counts
 
 
@@ -14,32 +18,45 @@ def moves(pnl, n_table=1000):
     return PastMoves(pnl=np.atleast_2d(pnl), n_table=n_table, block=10)
 
 
-def law_var_es(pnl, level):
-    """As the study that chose the law has them: the ceil((1 - level) n)-th worst, and the mean up to it."""
-    tail = np.sort(pnl)[: int(np.ceil((1.0 - level) * len(pnl) - 1e-9))]
-    return -tail[-1], -tail.mean()
-
-
 def weighted(pnl, weights, level):
     """VaR and ES of P&L that are not equally likely, move by move."""
-    left, lost = (1.0 - level) * len(pnl), 0.0
+    mass = left = (1.0 - level) * len(pnl)
+    worse = lost = 0.0
     for i in np.argsort(pnl, kind="stable"):
         part = min(weights[i], left)
-        lost, left = lost - part * pnl[i], left - part
-        if left <= 1e-9:
-            return -pnl[i], lost / ((1.0 - level) * len(pnl))
+        lost, left, worse = lost - part * pnl[i], left - part, worse + weights[i]
+        if worse > mass + 1e-9:  # so much is as bad as this move or worse: of no milder loss is at most the mass beyond
+            return -pnl[i], lost / mass
     raise AssertionError("the weights do not reach the tail")
 
 
-def test_the_upper_end_of_the_quantiles_and_the_mean_beyond_it_are_read_off():
+def test_var_is_the_quantile_of_drawn_paths_and_es_the_mean_of_the_tail():
     pnl = np.random.default_rng(0).standard_normal(1000)
     for tail in exact_tails(moves(pnl), 0, (0.975, 0.99, 0.9955), 0.0):
-        var, es = law_var_es(pnl, tail.confidence)
-        assert tail.estimates["value_at_risk"].value == var
+        level = tail.confidence
+        # numpy has sample quantile 1 of Hyndman & Fan (1996) under this name
+        assert tail.estimates["value_at_risk"].value == np.quantile(-pnl, level, method="inverted_cdf")
+        assert tail.estimates["value_at_risk"].value == value_at_risk(pnl, level)
+        assert tail.estimates["expected_shortfall"].value == pytest.approx(expected_shortfall(pnl, level), rel=1e-13)
         assert tail.is_exact
         assert {each.se for each in tail.estimates.values()} == {0.0}
-        if tail.confidence != 0.9955:  # where the tail is no whole number of moves, the last counts in part
-            assert tail.estimates["expected_shortfall"].value == pytest.approx(es, rel=1e-13)
+
+
+def test_var_by_hand_is_the_least_loss_that_one_percent_at_most_exceed():
+    """Losses of 1 to 1,000, alike: ten exceed 990, and eleven 989; the mean of the ten is 995.5."""
+    (tail,) = exact_tails(moves(-np.arange(1.0, 1001.0)), 0, (0.99,), 0.0)
+    assert (tail.estimates["value_at_risk"].value, tail.estimates["expected_shortfall"].value) == (990.0, 995.5)
+    assert tail.tail_paths == 10
+
+
+def test_moves_at_even_quantiles_of_a_normal_have_its_closed_form():
+    """Of n middles of equal parts VaR is the loss at 1 - (k + 1/2) / n, k = n / 100: half a part off the quantile."""
+    n = 64_000
+    (tail,) = exact_tails(moves(ndtri((np.arange(n) + 0.5) / n)), 0, (0.99,), 0.0)
+    assert tail.estimates["value_at_risk"].value == pytest.approx(-ndtri(0.01 + 0.5 / n), rel=1e-14)
+    # phi(z) / p; parts' middles stand for their means, off by some 1e-5 in the last part
+    shortfall = math.exp(-0.5 * ndtri(0.01) ** 2) / math.sqrt(2.0 * math.pi) / 0.01
+    assert tail.estimates["expected_shortfall"].value == pytest.approx(shortfall, rel=2e-4)
 
 
 @pytest.mark.parametrize("n_table", [1000, 250])  # 250: each row of the table in four moves
@@ -57,7 +74,7 @@ def test_a_book_contributes_its_loss_in_the_move_that_is_var_and_its_mean_in_the
     pnl = np.vstack([books.sum(axis=0), books])
     found, order = exact_components(moves(pnl), 0.99), np.argsort(pnl[0])
     for book, each in zip(books, found, strict=True):
-        assert each.estimates["value_at_risk"].value == -book[order[9]]  # of 1,000 the tenth worst
+        assert each.estimates["value_at_risk"].value == -book[order[10]]  # of 1,000 the eleventh worst
         assert each.estimates["expected_shortfall"].value == pytest.approx(-book[order[:10]].mean(), rel=1e-12)
         assert (each.estimates["value_at_risk"].se, each.tail_paths) == (0.0, 10)
 

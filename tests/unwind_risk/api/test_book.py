@@ -121,3 +121,12 @@ def test_two_books_in_memory_of_one_name_are_told_to_have_two():
     cash = [uw.Book.of(positions.CASH(name, 1e6, currency="USD")) for name in ("a", "b")]
     with pytest.raises(uw.InputError, match="two books made in memory are called 'book'; give one another name"):
         uw.stress(cash, scenarios="base")
+
+
+def test_errors_that_come_after_the_rows_are_read_name_a_frames_row_by_its_label():
+    rows = {"position_id": ["a", "b"], "kind": "CASH", "currency": "USD", "notional": 1e6}
+    frame = pd.DataFrame(rows, index=["x", "y"])
+    compiled = uw.Book.from_frame(frame, name="desk").compiled(DAY)
+    assert (compiled.source, compiled.labels) == ("book 'desk'", ("x", "y"))
+    assert compiled.row_name(1) == "row 'y'"
+    assert uw.Book.bundled("carry-fund").compiled(DAY).row_name(0) == "line 2"

@@ -47,4 +47,14 @@ def test_a_program_reads_of_its_keywords():
         uw.reverse(uw.Book.bundled("carry-fund"), 1e9, given="USDJPY")
     assert str(refusal.value).startswith("given must be a factor")
     said = "--es-most is an amount, --other is none; `unwind hedge --es-most 1e9`"
-    assert in_keywords(said, ["es_most"]) == "es_most is an amount, --other is none; `unwind hedge --es-most 1e9`"
+    assert (
+        in_keywords(said, {"es_most": "es_most"})
+        == "es_most is an amount, --other is none; `unwind hedge --es-most 1e9`"
+    )
+
+
+def test_an_option_that_is_called_otherwise_here_becomes_its_keyword():
+    with pytest.raises(uw.InputError, match=r"^levels must be a factor, <= or >=, and a level"):
+        uw.simulate("base", paths=100, horizon_days=1).touch("USDJPY")
+    said = "holds the runs a, b; choose one with --run NAME"
+    assert in_keywords(said, {"run": "name"}) == "holds the runs a, b; choose one with name NAME"

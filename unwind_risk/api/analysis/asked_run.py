@@ -35,7 +35,7 @@ Run: TypeAlias = Result | LoadedRun | RunConfig | str | Path  # a path: of a RUN
 def loaded_run(book: Book, market: Any, scenarios: Any, keywords: Mapping[str, Any]) -> LoadedRun:
     """Return a run of books that is not made yet, as `unwind_risk.run` takes them. Raises InputError."""
     asked = settings_of(keywords)
-    config, inputs = inputs_with(asked, book, market_of(market), scenarios_of(scenarios, asked.scenarios))
+    config, inputs = inputs_with(asked, book, market_of(market, book), scenarios_of(scenarios, asked.scenarios))
     return LoadedRun(config=config, inputs=inputs)
 
 

@@ -1,8 +1,8 @@
 """Laws walked through a history, and held to what came."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,18 +14,17 @@ from engine.backtest.default_laws import DEFAULT_LAWS
 from engine.backtest.kept_backtest import write_verdicts
 from engine.backtest.picture import figure_of
 from engine.backtest.run_backtest import BacktestResult, Progress, run_backtest
-from engine.backtest.settings import BacktestSettings
-from engine.backtest.walk.day_rows import DayRows
+from engine.backtest.settings import BacktestSettings, HeldMarket
 from engine.backtest.walk.parts import AbstractWalkers
 from engine.backtest.walk.workers import Processes
 from engine.conventions.currencies import HOME
 from engine.errors import InputError
-from engine.inputs.market.load import bundled_market_path
+from engine.inputs.default_market import market_path_for
 from engine.inputs.opened import Opened
 from engine.sharing.stop import Stop
 from unwind_risk.api.analysis.page import page
+from unwind_risk.api.analysis.unit_frames import fields_of, frame_of
 from unwind_risk.api.book import Book, book_of
-from unwind_risk.api.frames import framed
 from unwind_risk.api.given import Given, day_of, files_of, of_keywords, several, whole_of
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.picture import Picture, check_matplotlib
@@ -94,36 +93,30 @@ class Backtest:
 
     def table(self) -> "pd.DataFrame":
         """Return the verdicts, a row a law, book and horizon, with each test's p-value; units in `.attrs["units"]`."""
-        import pandas as pd
-
         tests = [*self.found.verdicts[0].tests]
-        columns = [*VERDICTS, *(f"p_{key}" for key in tests)]
         rows: list[dict[str, Any]] = []
         for each in self.found.verdicts:
             named = ("law", "scope", "horizon_days", "n_days", "n_99", "n_975", "score", "score_t", "wealth", "passes")
             light = {} if each.light is None else {"zone": each.light.zone, "multiplier": each.light.multiplier}
             found = {f"p_{key}": None if one is None else one.p_value for key, one in each.tests.items()}
-            own = {name: getattr(each, name) for name in named}
+            own = fields_of(each, named)
             rows.append({"zone": "", "objections": "; ".join(each.objections), **own, **light, **found})
-        figures = ["multiplier", "score", "score_t", "wealth", *columns[len(VERDICTS) :]]
-        frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(figures, float))
-        return self._framed(frame, VERDICTS | {f"p_{key}": "p-value of the test" for key in tests})
+        figures = ["multiplier", "score", "score_t", "wealth", *(f"p_{key}" for key in tests)]
+        units = VERDICTS | {f"p_{key}": "p-value of the test" for key in tests}
+        return self._framed(rows, units).astype(dict.fromkeys(figures, float))
 
     def days(self) -> "pd.DataFrame":
         """Return what was foreseen and what came, a row a date, horizon, book and law."""
-        return self._framed(_frame(self.found.rows), DAYS)
+        return self._framed(fields_of(self.found.rows, [*DAYS]), DAYS)
 
     def exceptions(self) -> "pd.DataFrame":
         """Return the days whose loss was above the 99 % VaR, with the factor whose move alone lost most."""
         rows = self.found.rows
-        return self._framed(_frame(rows.where(rows.failed_99)), DAYS)
+        return self._framed(fields_of(rows.where(rows.failed_99), [*DAYS]), DAYS)
 
     def years(self) -> "pd.DataFrame":
         """Return exceptions by year, a row a law, book, horizon and year."""
-        import pandas as pd
-
-        rows = [{name: getattr(each, name) for name in YEARS} for each in self.found.years]
-        return self._framed(pd.DataFrame(rows, columns=[*YEARS]), YEARS)
+        return self._framed([fields_of(each, [*YEARS]) for each in self.found.years], YEARS)
 
     def plot(self, law: str | None = None) -> Picture:
         """Draw each day's P&L against the VaR of a law, the first where none is named: a panel a book and horizon.
@@ -144,9 +137,8 @@ class Backtest:
         told = as_json(self.found) | ({"days": days_json(self.found.rows)} if days else {})
         return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
-    def _framed(self, frame: "pd.DataFrame", units: dict[str, str]) -> "pd.DataFrame":
-        told = {name: unit.format(currency=HOME) for name, unit in units.items()}
-        return framed(frame, units=told, currency=HOME, seed=self.found.seed)
+    def _framed(self, rows: Iterable[Any] | Mapping[str, Any], units: Mapping[str, str]) -> "pd.DataFrame":
+        return frame_of(rows, units, HOME, seed=self.found.seed)
 
     def __repr__(self) -> str:
         return f"<Backtest of {', '.join(self.found.laws)} from {self.found.first} to {self.found.last}>"
@@ -155,12 +147,6 @@ class Backtest:
         frame = self.table()[["law", "scope", "horizon_days", "n_days", "n_99", "n_975", "zone", "score", "passes"]]
         said = "every law passes the gate" if self.passes else "not every law passes the gate"
         return page(f"Forecasts from {self.found.first} to {self.found.last}", frame, text=said)
-
-
-def _frame(rows: DayRows) -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.DataFrame({each.name: getattr(rows, each.name) for each in fields(rows)}, columns=[*DAYS])
 
 
 @of_keywords
@@ -191,7 +177,7 @@ def backtest(
     first, last : dates of forecasts, such as "2020-01-01"
     book : books that stand on every date as on that of the market; a path with {date} in it: the book of each date.
         None: the bundled sample books
-    market : of the date of the book, from a file; None: the bundled one
+    market : of the date of the book, an object, a path or a bundled name; None: the bundled one
     laws : names, or "all"; the first is what scores are compared with
     scenarios : to walk beside the laws
     horizons : business days of Tokyo and New York to the outcome, up to 10
@@ -207,9 +193,10 @@ def backtest(
         A file is bad, the history is doubted, or does not hold the window or what a law needs, or a book cannot be
         rolled.
     """
+    books = _books(book)
     settings = BacktestSettings(
-        books=_books(book),
-        market=_market_path(market),
+        books=books,
+        market=_held(market, books),
         history=files_of(history),
         accepted=(accept,) if isinstance(accept, str) else tuple(accept),
         first=day_of("first", first),
@@ -246,9 +233,8 @@ def _books(given: "Given[Book]") -> tuple[Path | Opened, ...]:
     return tuple(found or book_of(None).sources)
 
 
-def _market_path(given: Market | str | Path | None) -> Path:
-    """Return the file of a market. Raises InputError for one in memory."""
-    path = bundled_market_path() if given is None else market_of(given).path
-    if path is None:
-        raise InputError("market: a backtest takes one of a file; write it first: market.write(path)")
-    return path
+def _held(given: Market | str | Path | None, books: Sequence[Path | Opened]) -> HeldMarket:
+    """Return a market as given, of books where none is."""
+    paths = [each if isinstance(each, Path) else each.path for each in books]
+    market = Market.read(market_path_for(paths)) if given is None else market_of(given)
+    return HeldMarket(market=market.loaded, sha256=market.sha256)

@@ -11,13 +11,14 @@ from engine.analysis.stressed_window import with_stressed_window
 from engine.calibration.dated_markets import calibrated_market
 from engine.calibration.estimates import law_json, parameter_estimates
 from engine.calibration.loop_record import AfterFalls, loop_json, with_loop_record
+from engine.inputs.book.load import book_path
 from engine.inputs.history.load import load_history
 from engine.inputs.market.dated_files import write_dated_markets
 from engine.inputs.outputs import made_folder
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import framed
 from unwind_risk.api.given import day_of, files_of, of_keywords
-from unwind_risk.api.market import Market, book_path, digest_of, market_of
+from unwind_risk.api.market import Market, digest_of, market_of
 from unwind_risk.api.notes import Notes
 
 if TYPE_CHECKING:

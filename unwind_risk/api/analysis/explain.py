@@ -1,7 +1,7 @@
 """Why a run's VaR and expected shortfall are what they are, or why they moved from one night to another."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -24,7 +24,9 @@ from engine.run.replay_command import recorded_words, replay_words
 from unwind_risk.api.analysis.asked_run import Run, config_of, recorded_path
 from unwind_risk.api.analysis.nights import NightsExplanation, explain_nights
 from unwind_risk.api.analysis.page import page
-from unwind_risk.api.frames import framed, scale_of
+from unwind_risk.api.analysis.unit_frames import fields_of, frame_of
+from unwind_risk.api.frames import scale_of
+from unwind_risk.api.given import called_as
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.picture import Picture, bars, check_matplotlib
 from unwind_risk.api.progress import Asked, shown
@@ -83,26 +85,22 @@ class Explanation:
 
     def table(self) -> "pd.DataFrame":
         """Return what each part of the market and each book adds, a row each; units in `.attrs["units"]`."""
-        import pandas as pd
-
         rows = [row for each in self.found.scenarios for row in _rows(each, self.found.confidence)]
-        return self._framed(pd.DataFrame(rows, columns=[*UNITS]), UNITS)
+        return self._framed(rows, UNITS)
 
     def causes(self) -> "pd.DataFrame":
         """Return the tail's paths by what made them lose, a row a scenario and cause."""
-        import pandas as pd
-
         rows = [
-            {"scenario": each.scenario, "cause": cause.name, **{name: getattr(cause, name) for name in [*CAUSES][2:]}}
+            {"scenario": each.scenario, "cause": cause.name, **fields_of(cause, [*CAUSES][2:])}
             for each in self.found.scenarios
             for cause in each.causes
         ]
-        return self._framed(pd.DataFrame(rows, columns=[*CAUSES]), CAUSES)
+        return self._framed(rows, CAUSES)
 
     def plot(self) -> Picture:
         """Draw what each part of the market and each book adds to expected shortfall, a panel a scenario.
 
-        A notebook shows it; `.save("why.png")` writes it. Raises InputError without matplotlib, the extra `report`.
+        A notebook shows it; `.save("why.png")` writes it. Raises InputError without matplotlib, the extra `plot`.
         """
         check_matplotlib()
         table = self.table()
@@ -119,14 +117,8 @@ class Explanation:
         told = {"schema": SCHEMA, "text": self.text, "replay": self.replay, **plain_json(self.found, "explanation")}
         return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
-    def _framed(self, frame: "pd.DataFrame", units: dict[str, str]) -> "pd.DataFrame":
-        currency = self.found.currency
-        return framed(
-            frame,
-            units={name: unit.format(currency=currency) for name, unit in units.items()},
-            currency=currency,
-            valuation_date=str(self.found.valuation_date),
-        )
+    def _framed(self, rows: Iterable[Any], units: Mapping[str, str]) -> "pd.DataFrame":
+        return frame_of(rows, units, self.found.currency, valuation_date=str(self.found.valuation_date))
 
     def __repr__(self) -> str:
         return f"<Explanation of {self.heading}>"
@@ -180,6 +172,7 @@ def explain(
     realised: str | Path | None = None,
     progress: Asked = None,
 ) -> NightsExplanation: ...
+@called_as(run="name")
 def explain(
     run: Run,
     later: str | Path | None = None,

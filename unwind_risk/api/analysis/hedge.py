@@ -1,21 +1,22 @@
 """The mix of hedges that makes a run's tail least, scored on fresh draws."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.analysis.hedge.hedge import Wishes, check_settings, next_seed
+from engine.analysis.hedge.aim import FIRST
 from engine.analysis.hedge.hedge import hedge as best_mix
 from engine.analysis.hedge.result import HedgeResult, as_json
+from engine.analysis.hedge.wishes import Wishes, check_settings, next_seed
 from engine.errors import InputError
 from engine.inputs.opened import Opened
 from engine.inputs.run import MAX_SEED
 from engine.run.blocks import Progress
 from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of
 from unwind_risk.api.analysis.page import page
-from unwind_risk.api.frames import framed
+from unwind_risk.api.analysis.unit_frames import fields_of, frame_of
 from unwind_risk.api.given import amount_of, of_keywords, whole_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -34,7 +35,7 @@ MIX = {  # columns of `Hedge.table`
     "lot_carry_a_day": "{currency}",
 }
 SCORES = {  # columns of `Hedge.scores`
-    "scenario": "name; the first is the one that the mix was solved for",
+    "scenario": "name; those that the mix was solved for first",
     "measure": "value_at_risk, expected_shortfall",
     "confidence": "probability",
     "before": "{currency}, losses positive: without hedges, on fresh paths",
@@ -59,7 +60,7 @@ class Hedge:
 
     def table(self) -> "pd.DataFrame":
         """Return the mix, a row a hedge; units in `.attrs["units"]`."""
-        rows = [{"hedge": each.name, **{name: getattr(each, name) for name in [*MIX][1:]}} for each in self.found.lines]
+        rows = [{"hedge": each.name, **fields_of(each, [*MIX][1:])} for each in self.found.lines]
         return self._framed(rows, MIX)
 
     def scores(self) -> "pd.DataFrame":
@@ -84,17 +85,9 @@ class Hedge:
         """Return everything as one line of strict JSON, as `unwind hedge --json` prints it."""
         return json.dumps(as_json(self.found), ensure_ascii=False, allow_nan=False)
 
-    def _framed(self, rows: list[dict[str, Any]], units: dict[str, str]) -> "pd.DataFrame":
-        import pandas as pd
-
-        currency = self.found.currency
-        return framed(
-            pd.DataFrame(rows, columns=[*units]),
-            units={name: unit.format(currency=currency) for name, unit in units.items()},
-            currency=currency,
-            valuation_date=str(self.found.valuation_date),
-            gap=self.found.gap,
-        )
+    def _framed(self, rows: Iterable[Any], units: Mapping[str, str]) -> "pd.DataFrame":
+        facts = {"valuation_date": str(self.found.valuation_date), "gap": self.found.gap}
+        return frame_of(rows, units, self.found.currency, **facts)
 
     def __repr__(self) -> str:
         used = ", ".join(f"{each.lots:g} {each.name}" for each in self.found.lines if each.lots)
@@ -117,13 +110,15 @@ def hedge(
     budget: float | None = None,
     carry_least: float | None = None,
     es_most: float | None = None,
+    aim: str = FIRST,
+    weights: Mapping[str, float] | None = None,
     fractional: bool = False,
     score_seed: int | None = None,
     progress: Asked = None,
 ) -> Hedge:
     """Find the mix of hedges that makes expected shortfall and costs least.
 
-    It is solved for the run's first scenario and confidence, and scored on fresh paths in all of them. The figures are
+    It is solved for the run's first confidence by an aim, and scored on fresh paths in all scenarios. The figures are
     those of `unwind hedge`.
 
     Parameters
@@ -134,6 +129,8 @@ def hedge(
     names : of hedges that may be used; none: all
     budget, carry_least, es_most : amounts in the run's currency: of bid-offer costs at most; that the mix earns in a
         day at least, below 0 a cost; of expected shortfall, costs included, at most
+    aim : what is made least: "first", ES of the run's first scenario; "worst", the largest of all; "mean", their mean
+    weights : of the mean, by scenario; of one that is not named 1
     fractional : parts of a lot are allowed
     score_seed : of the fresh paths; None: the run's next seed
     progress : called with paths done and in all; None: a bar in a notebook, else nothing; False: nothing
@@ -151,6 +148,8 @@ def hedge(
         carry_least=amount_of("carry_least", carry_least),
         es_most=amount_of("es_most", es_most),
         is_whole=not fractional,
+        aim=aim,
+        weights={name: amount_of(f"weights[{name!r}]", each) or 0.0 for name, each in (weights or {}).items()},
     )
     notes = Notes()
     with shown(progress) as report:

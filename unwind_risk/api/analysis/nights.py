@@ -1,10 +1,10 @@
 """What the change of VaR and ES from one recorded night to another is made of, and the P&L between them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.explain.nights.change import ChangeQuestion, NightsChange, nights_change
 from engine.explain.nights.change_json import as_json
@@ -12,7 +12,7 @@ from engine.explain.nights.change_prose import prose
 from engine.inputs.run_keywords import settings_of
 from engine.run.blocks import Progress
 from unwind_risk.api.analysis.page import page
-from unwind_risk.api.frames import framed
+from unwind_risk.api.analysis.unit_frames import frame_of
 from unwind_risk.api.notes import Notes
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ class NightsExplanation:
 
     def table(self) -> "pd.DataFrame":
         """Return each part of each measure's change, a row each; units in `.attrs["units"]`."""
-        import pandas as pd
-
         labels = {each.key: each.label for each in self.found.movers}
         rows = []
         for each in self.found.changes:
@@ -66,28 +64,25 @@ class NightsExplanation:
                 ("after", "recorded", each.after.value, each.after.se),
             ]
             rows += [(each.scope, each.measure, each.confidence, *figure) for figure in figures]
-        return self._framed(pd.DataFrame(rows, columns=[*UNITS]), UNITS)
+        return self._framed(rows, UNITS)
 
     def pnl(self) -> "pd.DataFrame":
         """Return each part of each scope's P&L between the nights, a row each."""
-        import pandas as pd
-
         labels = {each.key: each.label for each in self.found.pnl.movers}
         rows = []
         for each in self.found.pnl.scopes:
             rows += [(each.scope, key, labels[key], value) for key, value in each.parts.items()]
             ends = {"explained": each.explained, "realised": each.realised, "unexplained": each.unexplained}
             rows += [(each.scope, key, key, value) for key, value in ends.items() if value is not None]
-        return self._framed(pd.DataFrame(rows, columns=[*PNL]), PNL)
+        return self._framed(rows, PNL)
 
     def to_json(self) -> str:
         """Return everything as one line of strict JSON, as `unwind explain NIGHT NIGHT2 --json` prints it."""
         return json.dumps(as_json(self.found), ensure_ascii=False, allow_nan=False)
 
-    def _framed(self, frame: "pd.DataFrame", units: dict[str, str]) -> "pd.DataFrame":
-        currency, (first, second) = self.found.currency, self.found.nights
-        told = {name: unit.format(currency=currency) for name, unit in units.items()}
-        return framed(frame, units=told, currency=currency, nights=(str(first), str(second)))
+    def _framed(self, rows: Iterable[Any], units: Mapping[str, str]) -> "pd.DataFrame":
+        first, second = self.found.nights
+        return frame_of(rows, units, self.found.currency, nights=(str(first), str(second)))
 
     def __repr__(self) -> str:
         first, second = self.found.nights

@@ -14,7 +14,7 @@ from engine.run.walk import UNITS as LEVEL_UNITS
 from unwind_risk.api.analysis.asked_run import Run, config_of, recorded_path
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import framed
-from unwind_risk.api.given import whole_of
+from unwind_risk.api.given import called_as, whole_of
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.result import Result
 
@@ -87,6 +87,7 @@ def _rows(each: PathReplay) -> list[tuple[str, str, str, float]]:
     return [*rows, *((each.scenario, f"position:{name}", book, pnl) for name, book, pnl in positions)]
 
 
+@called_as(run="name", scenario="scenarios")
 def replay(run: Run, path: int, scenarios: str | Sequence[str] | None = None, *, name: str | None = None) -> Replay:
     """Walk one path of a run again, and show it day by day.
 

@@ -1,7 +1,7 @@
 """The likeliest ways to lose an amount, the level that it takes, and markets given a level."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ from engine.errors import InputError
 from engine.run.blocks import Progress
 from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, loaded_run
 from unwind_risk.api.analysis.page import page
+from unwind_risk.api.analysis.unit_frames import fields_of, frame_of
 from unwind_risk.api.book import Book
-from unwind_risk.api.frames import framed
 from unwind_risk.api.given import amount_of, of_keywords
 from unwind_risk.api.market import Market
 from unwind_risk.api.notes import Notes
@@ -105,7 +105,7 @@ class Reverse:
     def markets(self) -> "pd.DataFrame":
         """Return where every factor ends in each way, a row a scenario, way and factor."""
         rows = [
-            {"scenario": each.scenario, "way": number, "factor": move.name, **_fields(move, [*MARKETS][3:])}
+            {"scenario": each.scenario, "way": number, "factor": move.name, **fields_of(move, [*MARKETS][3:])}
             for each in self.found
             for number, mode in enumerate(each.modes, 1)
             for move in mode.market
@@ -128,7 +128,7 @@ class Reverse:
     def given(self) -> "pd.DataFrame":
         """Return the market given the levels that were asked for, a row a scenario and factor."""
         rows = [
-            {"scenario": each.scenario, "factor": one.name, **_fields(one, [*GIVEN][2:])}
+            {"scenario": each.scenario, "factor": one.name, **fields_of(one, [*GIVEN][2:])}
             for each in self.found
             if each.given is not None
             for one in each.given.market
@@ -139,12 +139,9 @@ class Reverse:
         """Return everything as one line of strict JSON, as `unwind reverse --json` prints it."""
         return json.dumps(as_json(self.found), ensure_ascii=False, allow_nan=False)
 
-    def _framed(self, rows: list[dict[str, Any]], units: dict[str, str]) -> "pd.DataFrame":
-        import pandas as pd
-
+    def _framed(self, rows: Iterable[Any], units: Mapping[str, str]) -> "pd.DataFrame":
         first = self.found[0]
-        facts = {"currency": first.currency, "valuation_date": first.valuation_date, "loss": first.target}
-        return framed(pd.DataFrame(rows, columns=[*units]), units=units, **facts)
+        return frame_of(rows, units, first.currency, valuation_date=first.valuation_date, loss=first.target)
 
     def __repr__(self) -> str:
         return f"<Reverse: {self._title()}>"
@@ -155,10 +152,6 @@ class Reverse:
 
     def _repr_html_(self) -> str:
         return page(f"The likeliest {self._title()}", self.table())
-
-
-def _fields(found: object, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in names}
 
 
 @of_keywords

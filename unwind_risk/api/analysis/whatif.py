@@ -1,6 +1,7 @@
 """What candidate trades would change of a run, or of a recorded night."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,8 @@ from engine.explain.whatif.tried import check_settings, on_a_night, on_a_run
 from engine.run.blocks import Progress
 from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, recorded_path, rows_of
 from unwind_risk.api.analysis.page import page
+from unwind_risk.api.analysis.unit_frames import fields_of, frame_of
 from unwind_risk.api.book import Book
-from unwind_risk.api.frames import framed
 from unwind_risk.api.given import of_keywords
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -83,7 +84,7 @@ class WhatIf:
 
     def trades(self) -> "pd.DataFrame":
         """Return value and carry of each trade, a row each."""
-        rows = [{name: getattr(each, name) for name in TRADES} for each in self.found.trades]
+        rows = [fields_of(each, [*TRADES]) for each in self.found.trades]
         return self._framed(rows, TRADES)
 
     def payments(self) -> "pd.DataFrame":
@@ -110,7 +111,7 @@ class WhatIf:
         rows = [
             {
                 "limit": each.after.name,
-                **{name: getattr(each.after, name) for name in ("measure", "scope", "scenario", "amount", "state")},
+                **fields_of(each.after, ("measure", "scope", "scenario", "amount", "state")),
                 "before": None if each.before is None else each.before.use,
                 "after": each.after.use,
             }
@@ -122,16 +123,8 @@ class WhatIf:
         """Return everything as one line of strict JSON, as `unwind whatif --json` prints it."""
         return json.dumps(as_json(self.found, self.uses), ensure_ascii=False, allow_nan=False)
 
-    def _framed(self, rows: list[dict[str, Any]], units: dict[str, str]) -> "pd.DataFrame":
-        import pandas as pd
-
-        currency = self.found.currency
-        return framed(
-            pd.DataFrame(rows, columns=[*units]),
-            units={name: unit.format(currency=currency) for name, unit in units.items()},
-            currency=currency,
-            valuation_date=str(self.found.valuation_date),
-        )
+    def _framed(self, rows: Iterable[Any], units: Mapping[str, str]) -> "pd.DataFrame":
+        return frame_of(rows, units, self.found.currency, valuation_date=str(self.found.valuation_date))
 
     def __repr__(self) -> str:
         return f"<WhatIf of {counted(len(self.found.trades), 'trade')} on {self.found.valuation_date}>"

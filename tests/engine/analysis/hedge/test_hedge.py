@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.analysis.hedge.hedge import SCENARIOS, asked, hedge
+from engine.analysis.hedge.aim import es_of
+from engine.analysis.hedge.hedge import SCENARIOS, hedge
+from engine.analysis.hedge.wishes import asked
 from engine.errors import InputError
 from engine.inputs.run import resolve
 from engine.run.load import load_inputs
@@ -78,6 +80,20 @@ def test_advice_that_changes_sign_between_the_unwinds_is_said(found):
 def test_the_mix_is_no_worse_than_the_best_single_hedge(found):
     assert found.against_single is not None
     assert found.against_single.value <= 3.0 * found.against_single.se
+
+
+def test_a_mix_for_the_worst_of_two_unwinds_is_no_worse_there_than_one_for_either(folder):
+    """A note sold helps in one and hurts in the other: fewer of them are sold where both count."""
+    both = ("august-2024", "april-2025")
+    found = solved(folder, *both, wishes={"aim": "worst"})
+    assert (found.aim.kind, found.aim.scenarios) == ("worst", both)
+    assert found.optimism.out_of_sample == found.optimism.in_sample - found.optimism.value
+
+    def worst(result):
+        return max(es_of(each.changes).after.value for each in result.scenarios)
+
+    slack = 3.0 * max(es_of(each.changes).after.se for each in found.scenarios)  # they are scored on fresh paths
+    assert worst(found) < min(worst(solved(folder, *order)) for order in (both, both[::-1])) + slack
 
 
 def test_a_hedge_on_a_spread_that_no_factor_moves_is_warned_of_as_whatif_does(folder, tmp_path):

@@ -19,8 +19,8 @@ def problem():
     rng = np.random.default_rng(3)
     market, other, noise = rng.standard_t(4, N), rng.normal(size=N), rng.normal(size=N)
     return Problem(
-        losses=100.0 * market + 40.0 * other,
-        hedges=np.stack([9.0 * market + 3.0 * noise, 7.0 * other + market, 5.0 * noise]),
+        losses=(100.0 * market + 40.0 * other)[None],
+        hedges=np.stack([9.0 * market + 3.0 * noise, 7.0 * other + market, 5.0 * noise])[None],
         names=("market", "other", "noise"),
         costs=np.array([1.0, 2.0, 0.5]),
         least=np.zeros(3),
@@ -31,8 +31,10 @@ def problem():
 
 
 def value(problem, lots):
-    pnl = -problem.losses + np.asarray(lots, np.float64) @ problem.hedges
-    return expected_shortfall(pnl, problem.confidence) + float(problem.costs @ lots)
+    pairs = zip(problem.losses, problem.hedges, strict=True)
+    pnl = [-losses + np.asarray(lots, np.float64) @ hedges for losses, hedges in pairs]
+    each = [expected_shortfall(one, problem.confidence) for one in pnl]
+    return (max(each) if problem.weights is None else float(problem.weights @ each)) + float(problem.costs @ lots)
 
 
 def grid(problem):
@@ -121,4 +123,45 @@ def test_a_search_that_ends_early_is_not_said_to_have_no_mix(problem, monkeypatc
 def test_the_gap_is_a_part_of_es_without_hedges_and_a_book_without_tail_has_one(problem):
     found = solve(problem)
     assert found.gap == pytest.approx((found.value - found.bound) / value(problem, np.zeros(3)), rel=1e-12)
-    assert solve(replace(problem, losses=np.zeros(N))).gap == 0.0
+    assert solve(replace(problem, losses=np.zeros((1, N)))).gap == 0.0
+
+
+@pytest.fixture(scope="module")
+def two_unwinds(problem):
+    """A second scenario in which the first hedge pays where it costs in the first, as a Treasury sold does."""
+    rng = np.random.default_rng(4)
+    market, other, noise = rng.standard_t(4, N), rng.normal(size=N), rng.normal(size=N)
+    losses = 60.0 * market + 70.0 * other
+    hedges = np.stack([-4.0 * market + 3.0 * noise, 7.0 * other + market, 5.0 * noise])
+    return replace(
+        problem,
+        losses=np.stack([problem.losses[0], losses]),
+        hedges=np.stack([problem.hedges[0], hedges]),
+    )
+
+
+def first_of(problem):
+    """The same with its first scenario alone."""
+    return replace(problem, losses=problem.losses[:1], hedges=problem.hedges[:1])
+
+
+def test_the_worst_of_two_scenarios_is_the_least_of_all_mixes_to_the_gap(two_unwinds):
+    found, none = solve(two_unwinds), value(two_unwinds, np.zeros(3))
+    best = min(value(two_unwinds, lots) for lots in grid(two_unwinds))
+    assert found.value == pytest.approx(value(two_unwinds, found.lots), rel=1e-12)
+    assert best - 1e-9 * none <= found.value <= best + GAP * none  # sums in another order differ by a rounding
+    assert found.bound <= best + 1e-9 * none
+    alone = solve(first_of(two_unwinds))
+    assert found.lots[0] < alone.lots[0]  # for one scenario alone more is bought of what costs in the other
+    assert value(two_unwinds, alone.lots) > found.value + GAP * none  # which is worse in the worst of both
+
+
+def test_a_weighted_mean_of_two_scenarios_is_the_least_of_all_mixes_to_the_gap(two_unwinds):
+    mean = replace(two_unwinds, weights=np.array([0.25, 0.75]))
+    found = solve(mean)
+    best = min(value(mean, lots) for lots in grid(mean))
+    none = value(mean, np.zeros(3))
+    assert best - 1e-9 * none <= found.value <= best + GAP * none
+    one, alone = solve(replace(two_unwinds, weights=np.array([1.0, 0.0]))), solve(first_of(two_unwinds))
+    assert one.lots.tolist() == alone.lots.tolist()
+    assert one.value == pytest.approx(alone.value, rel=1e-12)

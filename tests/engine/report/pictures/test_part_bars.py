@@ -4,21 +4,19 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine.report.numbers import Scale
 from engine.report.pictures.part_bars import PartBar, part_bars
 
-BILLION = Scale(divisor=1e9, unit="JPY bn", decimals=1)
 MINUS = "\N{MINUS SIGN}"
 BARS = (
-    PartBar(label="<b>&", value=8e9, error=0.5e9),
-    PartBar(label="hedge", value=-2e9, error=0.0),
-    PartBar(label="VaR 99 %", value=6e9, error=0.0, is_sum=True),
+    PartBar(label="<b>&", value=8.0, figure="+8.0", error=0.5),
+    PartBar(label="hedge", value=-2.0, figure=f"{MINUS}2.0"),
+    PartBar(label="VaR 99 %", value=6.0, figure="6.0", is_sum=True),
 )
 
 
 @pytest.fixture(scope="module")
 def pictures():
-    return ElementTree.fromstring(f"<p>{part_bars('What is shown', BARS, BILLION)}</p>").findall("svg")
+    return ElementTree.fromstring(f"<p>{part_bars('What is shown', BARS)}</p>").findall("svg")
 
 
 def test_both_widths_show_the_same_figures_with_their_signs(pictures):
@@ -51,4 +49,4 @@ def test_nothing_lies_outside_the_picture(pictures):
 
 
 def test_a_description_cannot_leave_its_attribute():
-    assert "<script" not in part_bars('"><script>', BARS, BILLION)
+    assert "<script" not in part_bars('"><script>', BARS)

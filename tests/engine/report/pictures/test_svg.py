@@ -1,59 +1,40 @@
-"""Pictures: the page's colours, no ids in each other's way, the same bytes each time."""
+"""What pictures are drawn with: round ticks, words that stay words, lines that break where nothing is known."""
 
-import re
-import warnings
-from xml.etree import ElementTree
+import math
 
-import matplotlib
-import numpy as np
+import pytest
 
-from engine.report.pictures.charts import Bar, books
-from engine.report.pictures.svg import draw
-
-BARS = [Bar(label=name, value=2.0, se=0.1, marks=(2.4,)) for name in ("$a$", "<b>&", "生命保険")]
+from engine.report.pictures.svg import Axis, area, at_both_widths, line, text, tick_texts
 
 
-def picture(key: str = "one") -> str:
-    return str(books(key, "What is shown", BARS, ("VaR", "ES"), "JPY billion"))
+@pytest.mark.parametrize(
+    ("low", "high", "most", "wanted"),
+    [
+        (0.0, 35.6, 7, [0, 10, 20, 30]),
+        (-0.031, 0.012, 6, [-0.03, -0.02, -0.01, 0.0, 0.01]),
+        (140.0, 150.0, 5, [140, 145, 150]),
+    ],
+)
+def test_ticks_are_a_step_of_one_two_or_five_apart(low, high, most, wanted):
+    axis = Axis(low=low, high=high, start=0.0, end=100.0)
+    assert axis.ticks(most) == pytest.approx(wanted)
 
 
-def test_the_same_figure_gives_the_same_bytes_whatever_the_users_settings_are():
-    first = picture()
-    with matplotlib.rc_context({"axes.grid": False, "font.size": 20.0, "svg.fonttype": "path"}):
-        assert picture() == first
+def test_ticks_have_one_number_of_decimals_and_the_minus_sign():
+    assert tick_texts([-0.5, 0.0, 0.5], signed=True) == ["\N{MINUS SIGN}0.5", "0.0", "+0.5"]
+    assert tick_texts([0.0, 20_000.0]) == ["0", "20,000"]
+    assert tick_texts([4.0]) == ["4"]
 
 
-def test_ids_are_the_charts_own():
-    ids = [set(re.findall(r' id="([^"]+)"', picture(key))) for key in ("one", "two")]
-    assert ids[0]
-    assert not ids[0] & ids[1]
-    assert all(each.startswith("one-") for each in ids[0])
-    used = re.findall(r'(?:url\(#|href="#)([^")]+)', picture())
-    assert set(used) == ids[0]
+def test_an_axis_without_extent_has_one_tick():
+    assert Axis(low=2.0, high=2.0, start=0.0, end=9.0).ticks(5) == [2.0]
 
 
-def test_colours_are_the_styles_variables():
-    found = picture()
-    assert "var(--s1)" in found
-    assert set(re.findall(r"#[0-9a-fA-F]{6}", found)) <= {"#ffffff"}
-    assert "<style" not in found
-    assert "<metadata" not in found
+def test_a_line_breaks_where_there_is_no_number():
+    assert line("law", [(0.0, 1.0), (1.0, math.nan), (2.0, 3.25)]) == '<path class="law" d="M0,1M2,3.2"/>'
+    assert area("band", [], []) == ""
 
 
-def test_names_are_text_as_they_are():
-    found = picture()
-    tree = ElementTree.fromstring(found.replace("xlink:href", "href"))
-    assert {"$a$", "<b>&", "生命保険"} <= {each.text for each in tree.iter("text")}
-    assert tree.get("aria-label") == "What is shown"
-
-
-def test_a_description_cannot_leave_its_attribute():
-    found = str(draw("k", '"><script>', 1.0, lambda figure: figure.subplots()))
-    assert "<script" not in found
-
-
-def test_no_warning_is_left_to_the_caller():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert "NaN" not in picture()
-    assert np.isfinite(BARS[0].value)
+def test_words_and_descriptions_stay_words():
+    assert text("label", 1.0, 2.0, "<b>&") == '<text class="label" x="1" y="2">&lt;b&gt;&amp;</text>'
+    assert "<script" not in at_both_widths('"><script>', lambda width: (1.0, ""))

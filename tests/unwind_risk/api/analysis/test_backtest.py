@@ -1,6 +1,7 @@
 """`uw.backtest`: verdicts, days and exceptions as frames, of files and of books in memory alike."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import typer
@@ -44,6 +45,12 @@ def test_verdicts_days_exceptions_and_years_say_the_same(found):
     assert found.passes == table["passes"].all()
     assert json.loads(found.to_json())["passes"] == found.passes
     assert "Forecasts from 2015-06-01 to 2015-06-29" in found._repr_html_()
+
+
+def test_a_market_that_a_program_holds_says_what_its_file_says(files, history, found):
+    held = replace(uw.Market.read(files.market), path=None)
+    again = uw.backtest(history, "2015-06-01", "2015-06-30", **asked(files) | {"market": held}, book=files.book)
+    assert again.to_json(days=True) == found.to_json(days=True)
 
 
 def test_what_cannot_be_walked_is_refused(files, history, found):
