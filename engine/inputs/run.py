@@ -36,9 +36,9 @@ MAX_SETS = 1024  # of parameters
 LARGEST_BARE_ERROR = 0.05  # of until_se: from here a bare number is more often a percentage than a fraction
 
 _PATHS_PER_S = 3_000_000  # one core, thousands of flows: the order of magnitude for a message
+_FILES = ("market", "book", "out")
 _TEXTS = (
-    "market",
-    "book",
+    *_FILES,
     "scenario",
     "law",
     "backend",
@@ -46,13 +46,11 @@ _TEXTS = (
     "steps",
     "sampler",
     "currency",
-    "out",
     "revaluation",
     "until_se",
     "by",
 )
 _LISTS = ("scenario", "law", "confidence", "book", "by")
-_FILES = ("market", "book", "out")
 
 
 def _known_law(name: str) -> str:
@@ -251,9 +249,7 @@ class RunConfig(Strict):
         default="auto", description="auto: one step of the full horizon where its law is exact; daily: walk day by day."
     )
     sampler: Literal["plain", "is_sobol"] = Field(
-        default="plain",
-        description="How paths of one normal or t step are drawn: plain; is_sobol: quasi-random, weighted, more of"
-        " them where the books lose most.",
+        default="plain", description="is_sobol: one normal or t step by weighted paths, most where the books lose."
     )
     currency: CurrencyCode = Field(default=HOME, description="Of the P&L, at the path's own rate.")
     out: InputPath | None = Field(default=None, description="JSON file for the result.")
