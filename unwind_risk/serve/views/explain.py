@@ -221,9 +221,14 @@ def _picture(
     """Draw one scenario by factor, or by what is shown where the record has no factors."""
     drawn = _groups(groupings[FACTOR], measure) if FACTOR in groupings else parts
     named = [(name, part[scenario]) for name, part in _ordered(drawn) if scenario in part][:12]
-    bars = [PartBar(label=name, value=each.value, error=each.error) for name, each in named]
-    rest = totals[scenario].value - sum(bar.value for bar in bars)
-    bars.append(PartBar(label="all others", value=rest, error=0.0))
-    bars.append(PartBar(label="total", value=totals[scenario].value, error=totals[scenario].error, is_sum=True))
+    bars = [_bar(name, each.value, each.error, scale) for name, each in named]
+    rest = totals[scenario].value - sum(each.value for _, each in named)
+    bars.append(_bar("all others", rest, 0.0, scale))
+    bars.append(_bar("total", totals[scenario].value, totals[scenario].error, scale, is_sum=True))
     alt = f"What each part adds in {scenario}, as in the table"
-    return part_bars(alt, bars, scale)
+    return part_bars(alt, bars)
+
+
+def _bar(label: str, value: float, error: float, scale: Scale, *, is_sum: bool = False) -> PartBar:
+    figure = scale.plain(value, signed=not is_sum)
+    return PartBar(label=label, value=value / scale.divisor, error=error / scale.divisor, figure=figure, is_sum=is_sum)

@@ -9,7 +9,7 @@ PAGE = {"Accept": "text/html"}
 
 def test_the_page_says_what_may_be_lost_and_what_is_breached(asked):
     text = asked.get("/", headers=PAGE).text
-    assert "One time in a hundred, ten business days lose more than" in text
+    assert "Ten-day loss, one time in a hundred" in text
     assert "1 limit breached" in text
     assert "unwind report" in text
     assert "april-2025" in text
