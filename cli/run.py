@@ -57,6 +57,13 @@ def run(
     ] = None,
     precision: options.Precision = None,
     steps: options.Steps = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="plain; is_sobol: one normal or t step, weighted. Default: plain.",
+        ),
+    ] = None,
     currency: options.RunCurrency = None,
     until_se: Annotated[
         str | None,
