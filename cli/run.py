@@ -81,7 +81,8 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Also take VaR and ES apart by position, book, family, currency, factor, pillar, regime; repeatable.",
+            help="Also take VaR and ES apart by position, book, family, currency, factor, pillar, `book x factor`,"
+            " regime; repeatable.",
         ),
     ] = None,
     gradient: Annotated[
