@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from engine.inputs.history.units import DECIMAL_LEVEL, DECIMAL_VOL, LOWEST_YIELD
+from engine.inputs.history.unit_bounds import DECIMAL_LEVEL, DECIMAL_VOL, LOWEST_YIELD
 from engine.market.factors import FactorKind, tenor_label, tenor_years
 from engine.market.market import Market
 
