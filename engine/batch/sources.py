@@ -9,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from engine.batch.books import BookFile, book_fault, chosen, find_books, load_checked
-from engine.batch.correlations import correlations_of
 from engine.batch.figures.limits import AvailableFigures
 from engine.batch.unexpected import UnexpectedError
 from engine.book.compiled import CompiledBook
@@ -69,6 +68,8 @@ class Day:
 
     def correlations(self, histories: Sequence[Path]) -> Correlations:
         """Return the market's correlations beside the trailing ones. Raises InputError as `market`."""
+        from engine.batch.correlations import correlations_of  # here: what reads inputs alone needs no calibration
+
         if self._correlations is None:
             self._correlations = correlations_of(self.market(), self.valuation_date, histories)
         return self._correlations

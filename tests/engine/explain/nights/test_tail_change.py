@@ -1,6 +1,7 @@
 """The change of VaR and ES in parts."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +13,8 @@ from engine.explain.nights.mixed_books import NightBooks
 from engine.explain.nights.movers import Mover
 from engine.explain.nights.recorded_night import two_nights
 from engine.explain.nights.tail_change import tail_changes
-from tests.engine.explain.two_nights import ignore, moved_on, plain_market, record_night
+from engine.run import prepared
+from tests.engine.explain.two_nights import BILL, JGB, N_PATHS, UST, ignore, moved_on, plain_market, record_night
 
 N_SEEDS = 200
 MOVERS = tuple(Mover(keys=keys, label="", meaning="") for keys in (("ageing",), ("curve:JGB",), ("vols",), ("trades",)))
@@ -95,26 +97,88 @@ def test_figures_of_two_seeds_differ_by_simulation_and_its_error_says_by_how_muc
         assert abs(simulation.value) < 4.0 * simulation.se  # passes by chance in all but 6e-5 of seeds
 
 
-@pytest.mark.slow  # 200 seeds of two nights and eight runs between them: some three minutes
-def test_paired_errors_cover(tmp_path):
-    """Over 200 seeds parts spread by what their errors say, and two errors hold their mean as often as they should."""
+JUMP = """
+title = "t"
+description = "d"
+source = "s"
+[[jumps]]
+name = "fall"
+source = "s"
+day = 1
+probability = {probability}
+mean = {{ USDJPY = {mean} }}
+"""
+WIDE = tuple(
+    Mover(keys=keys, label="", meaning="")
+    for keys in (("ageing", "curve:JGB"), ("prices", "vols"), ("correlations",), ("trades",), ("law",))
+)
+
+
+def two_wide_nights(tmp_path):
+    """Two recorded nights that differ by market blocks, correlations, trades in and out, and a scenario's numbers."""
+    market = plain_market()
+    later = moved_on(replace(market, fx={**market.fx, "USD": 0.99 * market.usdjpy}))
+    later = replace(later, correlation=0.7 * later.correlation + 0.3 * np.eye(len(later.factors)))
+    folders = []
+    for name, of, rows, numbers in (
+        ("first", market, JGB + UST, {"probability": 0.3, "mean": -0.01}),
+        ("second", later, JGB + BILL, {"probability": 0.4, "mean": -0.012}),
+    ):
+        (tmp_path / name).mkdir()
+        scenario = tmp_path / name / "fall.toml"
+        scenario.write_text(JUMP.format(**numbers), encoding="utf-8")
+        folders.append(record_night(tmp_path / name / "night", of, rows, scenarios=f'["{scenario}"]'))
+    return two_nights(*folders, None, None)
+
+
+class PackedOnce:
+    """Packs what is run between two nights for the first seed, and hands it out again, in that order, for others."""
+
+    def __init__(self, pack):
+        self.pack, self.packed, self.place = pack, [], None
+
+    def next_seed(self):
+        self.place = None if self.place is None and not self.packed else 0
+
+    def __call__(self, config, inputs, n_steps):
+        if self.place is None:
+            self.packed.append(self.pack(config, inputs, n_steps))
+            return self.packed[-1]
+        self.place += 1
+        return self.packed[self.place - 1]
+
+
+def drawn_parts(nights, pack_once, n_seeds):
+    """Parts of the change and their errors by seed: (2, n_seeds, n_figures, n_parts), the whole change last."""
+    books, first = NightBooks(nights=nights), stream_of(nights, N_PATHS, ("total",), (0.8, 0.9), ignore)
     found = []
-    for seed in range(1, N_SEEDS + 1):
-        first = record_night(tmp_path / f"a{seed}", plain_market(), seed=seed)
-        second = record_night(tmp_path / f"b{seed}", moved_on(plain_market()), seed=seed)
-        found.append(nights_change(ChangeQuestion(nights=(first, second)), ignore, ignore).changes)
-    for which in range(len(found[0])):
-        same = [each[which] for each in found]
-        series = {part.key: [(each.parts[i].value, each.parts[i].se) for each in same]
-                  for i, part in enumerate(same[0].parts)}  # fmt: skip
-        series["change"] = [(each.change, each.change_se) for each in same]
-        for key, pairs in series.items():
-            values, ses = np.array(pairs).T
-            if values.any():
-                said = same[0].scope, same[0].measure, same[0].confidence, key
-                # A spread of 200 is known to 1 / sqrt(398) = 5 %, and an error that it is held to, of 32 sections, is
-                # right on average: four deviations. Of 200 runs 95.4 % lie within two errors: four deviations of that.
-                ratio = np.sqrt((ses**2).mean()) / values.std(ddof=1)
-                assert 0.8 < ratio < 1.25, (said, ratio)
-                covered = (np.abs(values - values.mean()) < 2.0 * ses).mean()
-                assert covered > 0.895, (said, covered)
+    for seed in range(1, n_seeds + 1):
+        stream = replace(first, config=first.config.model_copy(update={"seed": seed}))
+        pack_once.next_seed()
+        runs = common_runs(nights, books, stream, [mover.keys for mover in WIDE], ignore)
+        found.append([_parts(each) for each in tail_changes(nights, stream, WIDE, WIDE, runs)])
+    return np.moveaxis(np.array(found), -1, 0)
+
+
+@pytest.mark.slow  # 200 seeds of 34 runs: some three minutes
+def test_paired_errors_cover(tmp_path, monkeypatch):
+    """Over 200 seeds parts spread by what their errors say, and two errors hold their mean as often as they should."""
+    pack_once = PackedOnce(prepared._pack)
+    nights = two_wide_nights(tmp_path)
+    monkeypatch.setattr(prepared, "_pack", pack_once)
+    values, ses = drawn_parts(nights, pack_once, N_SEEDS)
+    assert values.std(axis=0).all()  # all of them move
+    # A spread of 200 is known to 1 / sqrt(398) = 5 %, and an error that it is held to, of 32 sections, is right on
+    # average: four deviations. Of 200 runs 95.4 % lie within two errors: four deviations of that.
+    ratios = np.sqrt((ses**2).mean(axis=0)) / values.std(axis=0, ddof=1)
+    covered = (np.abs(values - values.mean(axis=0)) < 2.0 * ses).mean(axis=0)
+    assert ratios.min() > 0.8, ratios
+    assert ratios.max() < 1.25, ratios
+    assert covered.min() > 0.895, covered
+
+
+def _parts(each):
+    """The parts of movers, and what they add up to: what is recorded is not drawn anew, and the rest is left out."""
+    mine = {part.key: (part.value, part.se) for part in each.parts}
+    whole = each.change - mine["simulation"][0], each.change_se
+    return [*(mine[mover.key] for mover in WIDE), whole]
