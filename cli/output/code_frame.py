@@ -1,11 +1,13 @@
 """The row of a file that an error is about, with carets under its cell."""
 
 import csv
+import io
 from itertools import islice
 from pathlib import Path
 
 from cli.terminal import one_line
 from engine.errors import Fault, FileFaults
+from engine.inputs.fields.encodings import decoded_text
 from engine.text_width import text_width
 
 MOST = 3  # faults with a frame: the others stand with their line
@@ -43,10 +45,10 @@ def _line(path: Path, number: int) -> str | None:
     try:
         if path.stat().st_size > LONGEST_FILE:
             return None
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            row = next(islice(lines, number - 1, number), None)
-    except OSError:  # the error itself has said it, or the file is gone meanwhile
+        text = decoded_text(path.read_bytes(), path)
+    except (OSError, FileFaults):  # the error itself has said it, or the file is gone meanwhile
         return None
+    row = next(islice(io.StringIO(text, newline=""), number - 1, number), None)
     return None if row is None else one_line(row.rstrip("\r\n"))
 
 
