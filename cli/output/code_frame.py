@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,7 @@ LONGEST_FILE = 50_000_000  # bytes that are read for a frame
 SHORTEST = 20  # columns of a row that are worth showing
 _TEXTS = (".csv", ".toml", ".txt", ".tsv")
 _CUT = "…"
+_OWN_HEADING = re.compile(r".* \((.+)\)$")
 
 
 def framed(found: FileFaults, width: int | None) -> str:
@@ -63,7 +65,8 @@ def _cell(path: Path, row: str, where: str | None) -> tuple[int, int]:
     head = _line(path, 1) or ""
     mark = "\t" if "\t" in head else ","
     names = [name.strip().lower() for name in next(csv.reader([head], delimiter=mark), [])]
-    place = names.index(where.lower()) if where.lower() in names else None
+    meant = (where.lower(), _OWN_HEADING.sub(r"\1", where).lower())  # "notional (元本)" where the file heads it so
+    place = next((i for i, name in enumerate(names) if name in meant), None)
     cells = _cells(row, mark)
     if place is None or place >= len(cells):
         return start, max(len(row.rstrip()), start + 1)
