@@ -14,7 +14,7 @@ FROM python:${PYTHON}-slim AS build
 ARG EXTRAS=
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE requirements-extras.txt ./
-COPY .ci/pins.py .ci/
+COPY .ci/pins.py .ci/wheel_kernels.py .ci/
 # The parts of the extras too are pinned by hash.
 RUN python -m venv /opt/unwind \
  && python .ci/pins.py "$EXTRAS" > pinned.txt \
@@ -26,14 +26,12 @@ COPY cli cli
 COPY unwind_risk unwind_risk
 RUN /opt/unwind/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 # For every level of x86-64 that the machine has which builds the image: one image then serves all of these.
-RUN UNWIND_CACHE=/opt/unwind/kernels /opt/unwind/bin/unwind warm --processor all \
- && rm -rf /opt/unwind/kernels/books
+RUN UNWIND_CACHE=/tmp/kernels /opt/unwind/bin/unwind warm --processor all --ship /opt/unwind/kernels
 
 FROM python:${PYTHON}-slim
 COPY --from=build /opt/unwind /opt/unwind
 ENV PATH=/opt/unwind/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    UNWIND_CPU=portable \
     UNWIND_KERNELS=/opt/unwind/kernels \
     UNWIND_CACHE=/var/cache/unwind \
     UNWIND_LOG=text \

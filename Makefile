@@ -10,14 +10,14 @@ SHELL := /bin/sh
 .PHONY: help demo test slow lint docs bench gpu wheel sbom offline pins
 
 help:
-	@echo "make demo    10-day VaR and expected shortfall of the sample books, with bundled data"
+	@echo "make demo    what a general account can lose in ten days, and why, with bundled data"
 	@echo "make test    every quick test"
 	@echo "make slow    the tests that take minutes"
 	@echo "make lint    ruff and mypy --strict"
 	@echo "make docs    the documents as pages, into docs/_build/html"
 	@echo "make bench   timings on this machine, beside numpy, QuantLib and others"
 	@echo "make gpu     on a machine with an NVIDIA GPU: identity, tests and timings, into bench/results/"
-	@echo "make wheel   build the wheel into dist/"
+	@echo "make wheel   build the wheel into dist/, with its kernels compiled for this system and Python"
 	@echo "make sbom    list the parts of an installation, dist/sbom.cdx.json (CycloneDX); EXTRAS=report,dask"
 	@echo "make offline the wheel and all that it needs, dist/offline/, for a machine without network; EXTRAS=report,dask"
 	@echo "make pins    resolve the requirement files anew (needs uv)"
@@ -47,8 +47,12 @@ bench: $(VENV)/run.stamp
 gpu:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m bench.gpu; else $(or $(PYTHON),python3) -m bench.gpu; fi
 
+# Both precisions, for every level of x86-64 that this machine has; on ARM for this processor alone.
 wheel: $(VENV)/run.stamp
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+	rm -rf build/kernels
+	$(BIN)/unwind warm --processor all --ship build/kernels
+	UNWIND_SHIPPED=$(CURDIR)/build/kernels $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation -w dist .
 
 sbom: $(VENV)/run.stamp
 	@mkdir -p dist

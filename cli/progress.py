@@ -1,7 +1,6 @@
 """How far a run is, on stderr: a bar on a terminal, else a line every 30 seconds."""
 
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,55 +9,18 @@ from cli.machine import log
 from cli.terminal import styled
 
 HEARTBEAT_S = 30.0
-COMPILING_BEAT_S = 10.0
-COMPILING = "compiling kernels, once, some 40 s; `unwind warm` does it beforehand"
-STILL_COMPILING = "still compiling kernels after {seconds:.0f} s"
 
 Progress = Callable[[int, int], None]  # done, in all: paths, or what the caller counts
 
 
 @contextmanager
 def on_stderr(counted: str = "paths") -> Iterator[Progress]:
-    """Yield what a run calls after each block of what is `counted`; before the first, say what is waited for."""
-    with _while_compiling() as first:
-        if sys.stderr.isatty():
-            with _bar(counted) as report:
-                yield _after(first, report)
-        else:
-            yield _after(first, heartbeat(time.monotonic, counted))
-
-
-def _after(first: Callable[[], None], report: Progress) -> Progress:
-    """Return what ends the wait, and then reports."""
-
-    def call(done: int, total: int) -> None:
-        first()
-        report(done, total)
-
-    return call
-
-
-@contextmanager
-def _while_compiling() -> Iterator[Callable[[], None]]:
-    """Say that kernels are compiled where none is kept, and go on saying so; yield what ends it."""
-    from engine.run.warm import kept_kernels  # here, so that --help stays quick
-
-    is_over = threading.Event()
-    if kept_kernels().n_files:
-        yield is_over.set
-        return
-    log.write("info", "compiling", COMPILING)
-    start = time.monotonic()
-
-    def beat() -> None:
-        while not is_over.wait(COMPILING_BEAT_S):
-            log.write("info", "compiling", STILL_COMPILING.format(seconds=time.monotonic() - start))
-
-    threading.Thread(target=beat, daemon=True).start()
-    try:
-        yield is_over.set
-    finally:
-        is_over.set()
+    """Yield what a run calls after each block of what is `counted`."""
+    if sys.stderr.isatty():
+        with _bar(counted) as report:
+            yield report
+    else:
+        yield heartbeat(time.monotonic, counted)
 
 
 @contextmanager

@@ -185,6 +185,8 @@ def facts(result: "RunResult") -> str:
 def errors_note(result: "RunResult") -> str:
     """Say what the errors beside the figures are of: the simulation, a law's table of past days, or both."""
     tails = [tail for row in result.results for tail in row.measures]
+    if result.run.sampler != "plain":
+        return "±: one standard error between replicates of the sampled paths."
     if not any(tail.table_ses for tail in tails):
         return "± one standard error of the simulation, where it reaches the last digit."
     of_table = "the law's table of past days"
@@ -195,7 +197,11 @@ def errors_note(result: "RunResult") -> str:
 
 
 def _paths(result: "RunResult", steps: str) -> str:
+    from engine.risk.sampling.sampled_words import sampled_words
+
     run = result.run
+    if run.sampler != "plain":
+        return f"{sampled_words(result)}, {steps}, seed {run.seed}"
     if all(tail.is_exact for row in result.results for tail in row.measures):
         return f"{run.n_paths:,} moves, each valued: nothing is drawn"
     return f"{run.n_paths:,} paths, {steps}, seed {run.seed}"

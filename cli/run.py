@@ -57,6 +57,13 @@ def run(
     ] = None,
     precision: options.Precision = None,
     steps: options.Steps = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="plain; is_sobol: one normal or t step, weighted. Default: plain.",
+        ),
+    ] = None,
     currency: options.RunCurrency = None,
     until_se: Annotated[
         str | None,
@@ -74,7 +81,8 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Also take VaR and ES apart by position, book, family, currency, factor, pillar, regime; repeatable.",
+            help="Also take VaR and ES apart by position, book, family, currency, factor, pillar, `book x factor`,"
+            " regime; repeatable.",
         ),
     ] = None,
     gradient: Annotated[

@@ -17,10 +17,10 @@ def cache_base() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "unwind"
 
 
-def shipped_base() -> Path | None:
-    """Folder of kernels that were compiled before, for an image, say: UNWIND_KERNELS, which is only read."""
+def shipped_bases() -> tuple[Path, ...]:
+    """Folders of kernels compiled before, which are only read: UNWIND_KERNELS, and what came with the program."""
     named = os.environ.get("UNWIND_KERNELS")
-    return Path(named) if named else None
+    return (*([Path(named)] if named else []), Path(__file__).parent / "shipped")
 
 
 def keep(path: Path, content: bytes) -> Path | None:

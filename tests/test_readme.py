@@ -4,6 +4,7 @@ import re
 import shlex
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cli.pages.article import output
 from cli.pages.readme import COMMAND, written
 from engine.errors import FileFaults, InputError
 from engine.inputs.batch import read_batch
-from engine.inputs.book.load import load_book
+from engine.inputs.book.load import bundled_book_names, load_book
 from engine.inputs.market.load import bundled_market_path, load_market
 from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenario, read_scenario
@@ -108,11 +109,11 @@ def test_the_euro_s_tables_make_a_market_of_three_currencies(tmp_path):
     assert market.fx_vols["EURUSD"].level == 0.08
 
 
-def test_the_files_that_the_commands_name_are_there(root):
+def test_the_books_that_the_commands_name_are_bundled(root):
     commands = "".join(blocks(root / "docs/how-to/at-a-glance.md", "")).splitlines()
-    named = [word for line in commands for word in shlex.split(line, comments=True) if "/" in word]
-    assert len(named) >= 3
-    assert all((root / file).is_file() for file in named)
+    words = [shlex.split(line, comments=True) for line in commands]
+    named = {after for line in words for word, after in pairwise(line) if word in ("--book", "check")}
+    assert {"general-account", "life-insurer"} <= named <= set(bundled_book_names())
 
 
 def test_an_index_is_declared_as_it_says_and_has_a_place_in_the_default_law(tmp_path):

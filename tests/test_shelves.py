@@ -23,8 +23,9 @@ ALONE = {
     "payoffs/gauss": ({"numba", "cuda"}, "the oracle takes the normal distribution from scipy"),
     "intrinsics": ({"numba"}, "what numba lacks"),
     "settings": ({"numba"}, "how numba compiles"),
-    "compiled": ({"numba"}, "whether numba has compiled already"),
+    "compiled": ({"numba"}, "what is said while numba compiles"),
     "kept": ({"numba"}, "where numba finds again what it compiled"),
+    "shipped": ({"numba"}, "what of it goes with a wheel"),
     "real": ({"cuda"}, "what C lacks"),
     "observed": ({"cuda"}, "the paths of a thread"),
 }

@@ -35,6 +35,7 @@ from engine.run.backend import choose_backend, device_errors
 from engine.run.blocks import Progress
 from engine.run.load import Inputs, load_inputs
 from engine.run.past_laws import refuse_plain_history
+from engine.run.sampling.sampler_checks import check_plain
 from engine.scenario.under_laws import standing_of
 from kernels.base import AbstractBackend, PathRange, Program
 from kernels.law_layout import PATH_SERIES
@@ -119,6 +120,7 @@ def feedback(config: RunConfig, progress: Progress, say: Callable[[str], None]) 
     InputError
         An input is bad; too few paths for paired errors, or too many to hold.
     """
+    check_plain(config)
     inputs = load_inputs(config)
     check_sectioning(config.n_paths, config.confidences)
     refuse_plain_history(inputs)

@@ -14,6 +14,7 @@ from kernels.registry import Registry
 from kernels.types import I64
 
 Labels = Sequence[str]
+_BETWEEN = " x "  # a book and a factor
 NOBODY = np.zeros(0, np.int64)  # positions of a table whose rows belong to none
 
 
@@ -58,8 +59,23 @@ PILLAR = Grouping(
     name="pillar",
     meaning="one risk factor, such as a pillar of a curve: what its move did, along a straight line to the path's end.",
 )
+BOOK_AND_FACTOR = Grouping(
+    name="book x factor",
+    meaning="a book and a factor: what the factor's moves did to the book; those of a book add up to it.",
+)
 REGIME = Grouping(name="regime", meaning="that in which a path ends.")
 
 GROUPINGS: Registry[Grouping] = Registry(
-    "grouping", (POSITION, BOOK, FAMILY, CURRENCY, FACTOR, PILLAR, REGIME), name=lambda each: each.name
+    "grouping", (POSITION, BOOK, FAMILY, CURRENCY, FACTOR, PILLAR, BOOK_AND_FACTOR, REGIME), name=lambda each: each.name
 )
+
+
+def crossed(book: str, factor: str) -> str:
+    """Return the name of a group by book and factor."""
+    return f"{book}{_BETWEEN}{factor}"
+
+
+def uncrossed(group: str) -> tuple[str, str]:
+    """Return the book and the factor of such a name; no factor has a name with the sign between them."""
+    book, _, factor = group.rpartition(_BETWEEN)
+    return book, factor

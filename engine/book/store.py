@@ -250,11 +250,16 @@ def _beside(rows: dict[str, list[Any]], types: Mapping[str, Type]) -> Columns:
 
 def _rows(lists: pa.ListArray, struct: pa.StructType) -> Columns:
     """Return one list a position as arrays with a `position` column."""
-    items, counts = lists.flatten(), np.asarray(lists.value_lengths())
+    items, counts = lists.flatten(), _numbers(lists.value_lengths())
     arrays: dict[str, Array] = {"position": np.repeat(np.arange(len(lists), dtype=np.int64), counts)}
     for field, child in zip(struct, items.flatten(), strict=True):
-        arrays[field.name] = _words(child) if pa.types.is_string(field.type) else np.array(child)
+        arrays[field.name] = _words(child) if pa.types.is_string(field.type) else _numbers(child)
     return arrays
+
+
+def _numbers(column: pa.Array) -> Array:
+    """Return a column of numbers without a null; pyarrow's own way to numpy loads pandas."""
+    return np.from_dlpack(column).copy()
 
 
 def _words(column: pa.StringArray) -> Words:
@@ -262,7 +267,7 @@ def _words(column: pa.StringArray) -> Words:
     coded = column.dictionary_encode()
     words = coded.dictionary.to_pylist()
     width = max([3, *map(len, words)])
-    found: Words = np.array(words, dtype=f"<U{width}")[np.asarray(coded.indices)]
+    found: Words = np.array(words, dtype=f"<U{width}")[_numbers(coded.indices)]
     return found
 
 

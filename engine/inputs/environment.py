@@ -33,13 +33,13 @@ PROCESS = (
         name="UNWIND_CPU",
         meaning="processor that kernels are compiled for: native, this very one; portable, the highest level of x86-64 "
         "that it has, so that one image serves many; or a level, x86-64-v3 or x86-64-v4. The bits are the same",
-        default="native",
+        default="the highest level that compiled kernels came for with the program, else native",
     ),
     Variable(
         name="UNWIND_KERNELS",
-        meaning="a second folder that compiled kernels are looked for in, and only read: the UNWIND_CACHE of whoever "
-        "warmed it, in an image for instance",
-        default="none",
+        meaning="a second folder that compiled kernels are looked for in, and only read: what `unwind warm --ship` "
+        "wrote, in an image for instance, or another's UNWIND_CACHE",
+        default="none; those that came with the program are found without",
     ),
     Variable(
         name="UNWIND_LOG",
@@ -81,6 +81,7 @@ BORROWED = (
     ),
     Variable(name="OPENBLAS_NUM_THREADS", meaning="the same, of OpenBLAS", default="the number of cores"),
     Variable(name="NO_COLOR", meaning="set to anything: no colour on a terminal", default="none"),
+    Variable(name="TERM", meaning="dumb: no colour either", default="none"),
     Variable(name="COLUMNS", meaning="width that tables are written for", default="the terminal's"),
 )  # those of other programs that this one minds
 

@@ -36,22 +36,21 @@ MAX_SETS = 1024  # of parameters
 LARGEST_BARE_ERROR = 0.05  # of until_se: from here a bare number is more often a percentage than a fraction
 
 _PATHS_PER_S = 3_000_000  # one core, thousands of flows: the order of magnitude for a message
+_FILES = ("market", "book", "out")
 _TEXTS = (
-    "market",
-    "book",
+    *_FILES,
     "scenario",
     "law",
     "backend",
     "precision",
     "steps",
+    "sampler",
     "currency",
-    "out",
     "revaluation",
     "until_se",
     "by",
 )
 _LISTS = ("scenario", "law", "confidence", "book", "by")
-_FILES = ("market", "book", "out")
 
 
 def _known_law(name: str) -> str:
@@ -248,6 +247,9 @@ class RunConfig(Strict):
     precision: Literal["float64", "float32"] = Field(default="float64", description="Of draws and steps.")
     steps: Literal["auto", "daily"] = Field(
         default="auto", description="auto: one step of the full horizon where its law is exact; daily: walk day by day."
+    )
+    sampler: Literal["plain", "is_sobol"] = Field(
+        default="plain", description="is_sobol: one normal or t step by weighted paths, most where the books lose."
     )
     currency: CurrencyCode = Field(default=HOME, description="Of the P&L, at the path's own rate.")
     out: InputPath | None = Field(default=None, description="JSON file for the result.")

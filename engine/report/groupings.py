@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from engine.analysis.contributions.figures import Figure, GroupFigures
-from engine.book.groupings import FACTOR, PILLAR, REGIME
+from engine.book.groupings import BOOK_AND_FACTOR, FACTOR, PILLAR, REGIME
 from engine.record.contribution_rows import RecordedGroups
 from engine.report import numbers
 from engine.report.numbers import NONE, Scale, percent, scale_of
@@ -19,6 +19,7 @@ from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
 
 _LEAD = HEADLINE[0]  # is drawn as a bar
+_MOST_PRINTED = 8  # groups of a printed picture, beside the others together
 _LEAST_ERROR = 1e-5  # of the unit: below it a figure is the same on every path, and is shown without an error
 _MOVERS = (FACTOR.name, PILLAR.name)  # groupings of what moves: they are drawn as a waterfall
 
@@ -50,7 +51,8 @@ _DIVERSIFICATION = "Each alone, they lose {sum} together, of which diversificati
 _UNIT = "{measure} {level}, {unit}; red adds to the loss, blue takes off."
 _OF_PATHS = "Read from {n:,} paths of the tail."
 _OF_MOVES = "Read from {n:,} worst of {n_moves:,} moves."
-_OTHERS = "{others}: all but the largest groups; the record has each."
+_REST = "{n} others"
+_OTHERS = "Others: all but the largest groups; the record has each."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ def grouping_charts(sheet: Sheet) -> tuple[Chart, ...]:
         found.grouping: found
         for found in sheet.groups
         if (found.scenario, found.confidence) == (sheet.main.scenario, sheet.confidence)
+        and found.grouping != BOOK_AND_FACTOR.name  # a heat map of its own
     }
     found = [_chart(sheet, mine[name], number) for number, name in enumerate(_in_order(mine), start=1)]
     absent = [nothing(sheet, f"not-by-{i}", _title(name), _why(sheet, name))
@@ -117,7 +120,7 @@ def grouping_charts(sheet: Sheet) -> tuple[Chart, ...]:
 
 def _asked(sheet: Sheet) -> Sequence[str]:
     asked: Sequence[str] = sheet.run.manifest.get("config", {}).get("by", ())
-    return asked
+    return [name for name in asked if name != BOOK_AND_FACTOR.name]
 
 
 def _in_order(groupings: Iterable[str]) -> list[str]:
@@ -151,6 +154,7 @@ def _chart(sheet: Sheet, found: RecordedGroups, number: int) -> Chart:
         table=table(caption, columns(found.grouping, *_headings(here)), rows, has_sum=True),
         lead=" ".join(_lead(here)),
         note=" ".join([_UNIT.format(**words), *_note(here)]),
+        printed=_picture(here, alt, _few_bars(here, drawn)) if len(drawn) > _MOST_PRINTED + 1 else "",
     )
 
 
@@ -213,7 +217,7 @@ def _note(here: _Grouping) -> Iterator[str]:
     found, moves = here.found, here.sheet.main.n_moves
     yield _OF_PATHS.format(n=found.tail_paths) if moves is None else _OF_MOVES.format(n=found.tail_paths, n_moves=moves)
     if found.others is not None:
-        yield _OTHERS.format(others=found.others.group)
+        yield _OTHERS
 
 
 def _lead(here: _Grouping) -> Iterator[str]:
@@ -258,6 +262,15 @@ def _bar(here: _Grouping, group: GroupFigures) -> PartBar:
         figure=here.scale.plain(lead.value, signed=True),
         error=error / here.scale.divisor if math.isfinite(error) else 0.0,
     )
+
+
+def _few_bars(here: _Grouping, drawn: Sequence[GroupFigures]) -> list[PartBar]:
+    """Return the bars of the first groups, and one of all others together: a printed page has less room."""
+    n_others = len(here.found.groups) - _MOST_PRINTED
+    rest = math.fsum(group.contributions[_LEAD.key].value for group in drawn[_MOST_PRINTED:])
+    words = here.scale.plain(rest, signed=True)
+    others = PartBar(label=_REST.format(n=n_others), value=rest / here.scale.divisor, figure=words)
+    return [*(_bar(here, group) for group in drawn[:_MOST_PRINTED]), others]
 
 
 def _sum_bar(here: _Grouping) -> PartBar:

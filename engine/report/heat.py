@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from engine.book.groupings import BOOK_AND_FACTOR, uncrossed
 from engine.record.read import Exact
 from engine.report.numbers import NONE, Figure, Scale, scale_of
 from engine.report.parts import Column, Entry, Shaded, Table, table
@@ -19,10 +20,15 @@ _CONTRIBUTIONS = (
     "What each book contributes to {measure} {level} over {horizon}, {unit}; the books add up to the total. Alone:"
     " {measure} of the book by itself."
 )
+_CROSSED = (
+    "What each factor's moves to each book contribute to {measure} {level} of {scenario} over {horizon}, {unit}; rows"
+    " and columns add up."
+)
 _ALONE = "{measure} {level} over {horizon} of each book alone, {unit}, losses positive."
 _SHOCKS = "Loss by each scenario's shock alone, today, exact, {unit}, losses positive."
 _DV01 = "DV01 by curve, exact: lost for +1 bp, {unit}."
 _BOOK, _TOTAL, _PARTIAL, _ALONE_IN = "book", "all books", "all books that loaded", "alone, {scenario}"
+_ALL_FACTORS = "all factors"
 
 
 def contributions_heat(sheet: Sheet) -> Table | None:
@@ -54,6 +60,42 @@ def contributions_heat(sheet: Sheet) -> Table | None:
     heads += [_ALONE_IN.format(scenario=each.scenario) for each in apart]
     caption = _CONTRIBUTIONS.format(measure=_LEAD.label, level=sheet.level, horizon=horizon(sheet), unit=scale.unit)
     return table(caption, _columns(heads), rows, is_heat=True, has_sum=True)
+
+
+def crossed_heats(sheet: Sheet) -> tuple[Table, ...]:
+    """Lay out by book and factor what adds to VaR, in the main and the worst scenario; none where none is recorded."""
+    apart = {result.scenario: result for result in (sheet.main, sheet.worst)}
+    found = (_crossed(sheet.of(result)) for result in apart.values())
+    return tuple(each for each in found if each is not None)
+
+
+def _crossed(sheet: Sheet) -> Table | None:
+    wanted = (BOOK_AND_FACTOR.name, sheet.main.scenario, sheet.confidence)
+    mine = next((each for each in sheet.groups if (each.grouping, each.scenario, each.confidence) == wanted), None)
+    if mine is None:
+        return None
+    parts = {uncrossed(group.group): group.contributions[_LEAD.key].value for group in mine.groups}
+    scale = scale_of(sheet.run.currency, [sheet.value_at_risk(sheet.main)])
+    books, factors = (list(dict.fromkeys(key[i] for key in parts)) for i in (0, 1))
+    least = 0.5 * scale.divisor * 10.0**-scale.decimals
+    factors = [each for each in factors if any(abs(parts.get((book, each), 0.0)) >= least for book in books)]
+    largest = max((abs(value) for value in parts.values() if np.isfinite(value)), default=0.0)
+    rows: list[list[Entry]] = [
+        [
+            book,
+            *(_shaded(scale, parts.get((book, each), 0.0), largest, signed=True) for each in factors),
+            scale.amount(math.fsum(value for (of, _), value in parts.items() if of == book), signed=True),
+        ]
+        for book in books
+    ]
+    sums = [math.fsum(value for (_, of), value in parts.items() if of == each) for each in factors]
+    total = sheet.value_at_risk(sheet.main)
+    rows.append([_scope_words(sheet.main.scope), *(scale.amount(each, signed=True) for each in sums),
+                 scale.amount(total)])  # fmt: skip
+    caption = _CROSSED.format(
+        measure=_LEAD.label, level=sheet.level, scenario=sheet.main_name, horizon=horizon(sheet), unit=scale.unit
+    )
+    return table(caption, _columns([*factors, _ALL_FACTORS]), rows, is_heat=True, has_sum=True)
 
 
 def heat_maps(sheet: Sheet) -> tuple[Table, ...]:

@@ -5,11 +5,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
+from engine.conventions import amounts
+from engine.conventions.amounts import MOST_DECIMALS, decimals_for
+
 _MINUS = "\N{MINUS SIGN}"
-_SIGNIFICANT = 3  # digits of the largest amount of a table
-_OF_A_WIDTH = 2  # digits
-_MOST_DECIMALS = 6
+_OF_A_LEVEL = 5  # digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +98,7 @@ class Scale:
 
         se   paired, or of two independent runs; None: not known
         """
-        return self._estimate(value, (se, None), min(self.decimals + 1, _MOST_DECIMALS), signed=True)
-
-    def edge(self, value: float, width: float) -> Number | Missing:
-        """Show a bin's end, to the second digit of the bin's width."""
-        return _fault(value) or self._number(value, _decimals(width / self.divisor, _OF_A_WIDTH))
+        return self._estimate(value, (se, None), min(self.decimals + 1, MOST_DECIMALS), signed=True)
 
     def plain(self, value: float, *, signed: bool = False) -> str:
         """Return an amount for running text and charts, as a table has it."""
@@ -148,10 +144,8 @@ def scale_of(currency: str, values: Iterable[float | None], per: str = "") -> Sc
 
     per   what follows the unit: " a bp"
     """
-    largest = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
-    divisor, name = next(((size, name) for size, name in _SIZES if largest >= size), (1.0, ""))
-    decimals = max(_decimals(largest / divisor, _SIGNIFICANT), 0)
-    return Scale(divisor=divisor, unit=f"{currency} {name}".strip() + per, decimals=decimals)
+    found = amounts.scale_of(currency, values)
+    return Scale(divisor=found.divisor, unit=found.unit + per, decimals=found.decimals)
 
 
 def difference_se(one: float, other: float) -> float:
@@ -191,7 +185,8 @@ def level(value: float, unit: str) -> Figure:
     """Show a market level: a rate or vol in percent, another to five digits."""
     if fault := _fault(value):
         return fault
-    shown = f"{_fixed(100.0 * value, 2)} %" if "decimal" in unit else _fixed(value, max(_decimals(value, 5), 0))
+    decimals = min(max(decimals_for(value, _OF_A_LEVEL), 0), MOST_DECIMALS)
+    shown = f"{_fixed(100.0 * value, 2)} %" if "decimal" in unit else _fixed(value, decimals)
     return Number(value=value, text=shown)
 
 
@@ -211,15 +206,5 @@ def _fault(value: float) -> Missing | None:
     return None if math.isfinite(value) else NOT_BOUNDED
 
 
-def _decimals(size: float, significant: int) -> int:
-    """Return the decimals that show so many digits of a size; negative where tens or hundreds are enough."""
-    if size == 0.0:
-        return 0
-    return min(significant - 1 - math.floor(math.log10(abs(size))), _MOST_DECIMALS)
-
-
 def _fixed(value: float, decimals: int, *, signed: bool = False) -> str:
-    text = f"{round(abs(value), decimals):,.{max(decimals, 0)}f}"
-    if not text.strip("0.,"):
-        return text  # zero has no sign
-    return f"{_MINUS if value < 0.0 else '+' if signed else ''}{text}"
+    return amounts.fixed(value, decimals, signed=signed, minus=_MINUS)

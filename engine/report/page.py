@@ -20,7 +20,7 @@ from engine.report.backtest import backtest_part
 from engine.report.contributions import books
 from engine.report.earlier_nights import read_earlier_nights
 from engine.report.groupings import grouping_panels, has_groups, no_groups
-from engine.report.heat import alone_heat, contributions_heat, heat_maps
+from engine.report.heat import alone_heat, contributions_heat, crossed_heats, heat_maps
 from engine.report.level_fans import fan_panels
 from engine.report.model_band import model_bands_of
 from engine.report.night_change import change_charts
@@ -187,7 +187,7 @@ def _where(of: Sheet, first: Sheet) -> dict[str, Any]:
     """Lay out a run's books; what no horizon changes stands once, in the first run of the same books."""
     found, alone = contributions_heat(of), alone_heat(of)
     is_said = of is not first and (of.run.dv01s, of.run.stress_losses) == (first.run.dv01s, first.run.stress_losses)
-    maps = (found or alone, *(() if is_said else heat_maps(of)))
+    maps = (found or alone, *crossed_heats(of), *(() if is_said else heat_maps(of)))
     return {"tables": maps, "charts": [books(of)], "folded": ((_ALONE, alone),) if found else ()}
 
 

@@ -86,6 +86,7 @@ class Chart:
     lead: str = ""  # the answer in words, above the picture
     note: str = ""  # how to read the picture, below it
     is_wide: bool = False  # it takes all of the page's width
+    printed: str = ""  # a picture of fewer marks in its place on paper; "": the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from engine.record.read import Distribution
 from engine.report.numbers import Scale, confidence_text, count
 from engine.report.parts import Chart, Entry, Table, columns, table
 from engine.report.pictures.convergence import convergence as drawn_convergence
-from engine.report.pictures.futures import Futures, hundred_futures
+from engine.report.pictures.quantile_dots import Futures, hundred_futures
 from engine.report.sheet import Sheet, errors_in_words, finite, horizon, labelled_name, nothing, tail_entry
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.results import ScopeResult
@@ -70,7 +70,7 @@ def futures(sheet: Sheet) -> Chart:
 
 
 def quantiles(each: Distribution, probabilities: Sequence[float]) -> F64:
-    """Read quantiles off a distribution: its tail where that holds them, else its bins, even within each."""
+    """Read quantiles (n_probabilities,) off a distribution: its tail where it holds them, else even in a bin."""
     levels = np.asarray(probabilities, np.float64)
     shares = np.concatenate([[0.0], np.cumsum(each.counts) / max(each.n_paths, 1)])
     found = np.interp(levels, shares, each.edges)

@@ -52,6 +52,7 @@ class RunFacts:
     inputs: Mapping[str, str]  # "market", "book", "scenario:NAME" -> sha256
     until_se: float | None  # relative error of every scenario's total VaR that was asked for
     laws: tuple[Mapping[str, str], ...] = ()  # scenarios that differ by their law alone: law -> scenario
+    sampler: str = "plain"  # how paths were drawn: "plain" or "is_sobol"
     standings: Mapping[str, Standing] = field(default_factory=dict)  # by scenario: a forecast or a stress, by what law
 
 
@@ -65,10 +66,11 @@ class TailResult:
     confidence: float
     estimates: Mapping[str, Estimate]  # by the measure's key; from the unshocked base
     around_shock: Mapping[str, float]  # by the measure's key; from the shocked state: a loss there plus shock_pnl
-    tail_paths: int  # in the worst 1 - confidence; the last may count in part
+    tail_paths: int  # in the worst 1 - confidence, the last perhaps in part; weighted ones: as many as they are worth
     rough: bool  # fewer than 500 tail paths: read the errors as orders of magnitude
     table_ses: Mapping[str, float] = field(default_factory=dict)  # by the measure's key: of a law's table of past days
     is_exact: bool = False  # every move of the law was valued: nothing was drawn
+    plain_paths: Mapping[str, float] = field(default_factory=dict)  # by the measure's key: plain ones of the same error
 
     def of(self, measure: TailMeasure) -> Estimate:
         """Return one measure's estimate."""
@@ -89,7 +91,16 @@ class TailResult:
         last = {"tail_paths": self.tail_paths, "rough": self.rough}
         table = {f"{key}_table_se": se for key, se in self.table_ses.items()}
         exact = {"exact": True} if self.is_exact else {}
-        return {"confidence": self.confidence, **named_figures(self.estimates), **around, **table, **exact, **last}
+        plain = {f"{key}_plain_paths": n for key, n in self.plain_paths.items()}
+        return {
+            "confidence": self.confidence,
+            **named_figures(self.estimates),
+            **around,
+            **table,
+            **exact,
+            **plain,
+            **last,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from engine.errors import BusyError, InputError, RiskError
 from kernels.base import AbstractBackend
 from kernels.cuda.host.check import CudaFault, cuda_fault
 from kernels.cuda.host.device import DeviceError, DeviceMemoryError
-from kernels.numba.compiled import compile_notice
+from kernels.numba.compiled import announce_compiling
 from kernels.select import BACKENDS, select_backend
 
 
@@ -44,11 +44,9 @@ def _automatic(say: Callable[[str], None]) -> AbstractBackend:
 
 def _numba(say: Callable[[str], None]) -> AbstractBackend:
     try:
-        notice = compile_notice()
+        announce_compiling(say)
     except ValueError as error:  # of UNWIND_CPU, which is read when the compiler is set up
         raise InputError(str(error)) from None
-    if notice is not None:
-        say(notice)
     return select_backend("numba")
 
 

@@ -16,6 +16,7 @@ from engine.pack.pack import Packed, pack
 from engine.run.backend import choose_backend, device_errors
 from engine.run.load import Inputs
 from engine.run.past_laws import exact_scenarios, past_notes
+from engine.run.sampling.sampler_checks import check_plain, check_sampled
 from kernels.base import AbstractBackend, Program
 from kernels.law_layout import ModelArrays
 from kernels.types import I64
@@ -42,33 +43,51 @@ class PreparedRun:
     backend: AbstractBackend
     drawn: Prepared | None  # None: nothing is
     whole: Prepared | None  # None: nothing is known without simulation
+    sampled: tuple[Prepared, ...] = ()  # each of one scenario: what a sampler draws, and nothing else walks again
 
     @property
     def parts(self) -> tuple[Prepared, ...]:
         """Return the parts that there are."""
-        return tuple(part for part in (self.drawn, self.whole) if part is not None)
+        return (*(part for part in (self.drawn, self.whole) if part is not None), *self.sampled)
 
 
-def prepare(config: RunConfig, inputs: Inputs, say: Callable[[str], None]) -> PreparedRun:
+def prepare(
+    config: RunConfig, inputs: Inputs, say: Callable[[str], None], *, takes_samplers: bool = False
+) -> PreparedRun:
     """Choose the backend, pack the inputs and hand them over.
 
-    `say` is called with what was picked. Raises as `engine.run.start.run`.
+    `say` is called with what was picked; `takes_samplers`: the caller knows what to do with paths that have weights.
+    Raises as `engine.run.start.run`.
     """
+    if not takes_samplers:
+        check_plain(config)
     for note in past_notes(inputs):
         say(note)
-    return prepared_by(config, inputs, choose_backend(config.backend, say), n_steps_of(config, inputs, say))
+    backend, n_steps = choose_backend(config.backend, say), n_steps_of(config, inputs, say)
+    return prepared_by(config, inputs, backend, n_steps, takes_samplers=takes_samplers)
 
 
-def prepared_by(config: RunConfig, inputs: Inputs, backend: AbstractBackend, n_steps: int) -> PreparedRun:
+def prepared_by(
+    config: RunConfig, inputs: Inputs, backend: AbstractBackend, n_steps: int, *, takes_samplers: bool = False
+) -> PreparedRun:
     """Pack the inputs for a backend and hand them over. Raises InputError where they do not fit together."""
     known = exact_scenarios(inputs.unwinds, n_steps)
     others = [s for s in range(len(inputs.names)) if s not in known]
+    is_plain = config.sampler == "plain"
+    sampled = inputs.of([] if is_plain else others)
+    if not takes_samplers:
+        check_plain(config)
+    if sampled.names:
+        check_sampled(config, sampled.names, sampled.unwinds, n_steps)
     return PreparedRun(
         config=config,
         inputs=inputs,
         backend=backend,
-        drawn=_part(config, inputs.of(others), backend, n_steps, is_whole=False) if others else None,
+        drawn=_part(config, inputs.of(others), backend, n_steps, is_whole=False) if others and is_plain else None,
         whole=_part(config, inputs.of(known), backend, n_steps, is_whole=True) if known else None,
+        sampled=tuple(
+            _part(config, sampled.of([s]), backend, n_steps, is_whole=False) for s in range(len(sampled.names))
+        ),
     )
 
 

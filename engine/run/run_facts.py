@@ -32,6 +32,7 @@ def facts_of(prepared: PreparedRun, n_paths: int) -> RunFacts:
         versions=versions(),
         inputs=inputs.sha256,
         until_se=config.until_se,
+        sampler=config.sampler,
         laws=law_groups(inputs.scenarios),
         standings={each.name: standing_of(each, inputs.market) for each in inputs.scenarios},
         revaluation=Revaluation(

@@ -13,6 +13,7 @@ from engine.run.blocks import estimates, relative_se
 from engine.run.milder_stresses import milder_stresses
 from engine.run.prepared import Prepared, PreparedRun, scopes_of
 from engine.run.run_facts import facts_of
+from engine.run.sampling.sampled_scenarios import SampledScenario
 from engine.run.simulate_command import simulate_command
 from engine.run.table_errors import with_table_errors
 
@@ -54,6 +55,7 @@ def result_of(
     rows: Sequence[ScopeResult],
     tails: TailAccumulator | None,
     studies: Sequence[ParameterStudy],
+    sampled: Sequence[SampledScenario] = (),
     *,
     simulate_s: float,
     total_s: float,
@@ -63,8 +65,10 @@ def result_of(
     rows      of all its scenarios, each scenario's in order
     tails     of what was drawn; None where nothing was
     studies   of uncertain parameters
+    sampled   what a sampler drew
     """
-    n_paths = tails.plan.n_paths if tails else max(row.n_moves or 0 for row in rows)
+    not_drawn = max((each.n_paths for each in sampled), default=max(row.n_moves or 0 for row in rows))
+    n_paths = tails.plan.n_paths if tails else not_drawn
     far = _far_paths(prepared.drawn, tails) if prepared.drawn and tails else ()
     named = [_warning(each, n_paths, prepared) for each in far]
     facts = facts_of(prepared, n_paths)
@@ -78,7 +82,7 @@ def result_of(
             total_s=total_s,
             paths_per_s=n_paths / simulate_s,
         ),
-        warnings=(*prepared.inputs.warnings, *named, *_unreached(prepared, tails), *milder),
+        warnings=(*prepared.inputs.warnings, *named, *_unreached(prepared, tails, sampled), *milder),
         parameters=tuple(studies),
         far_paths=far,
     )
@@ -105,15 +109,19 @@ def totals_error(drawn: Prepared, tails: TailAccumulator) -> float:
     return relative_se(tails, range(0, tails.plan.n_rows, tails.plan.n_rows // len(drawn.inputs.names)))
 
 
-def _unreached(prepared: PreparedRun, tails: TailAccumulator | None) -> tuple[str, ...]:
+def _unreached(
+    prepared: PreparedRun, tails: TailAccumulator | None, sampled: Sequence[SampledScenario]
+) -> tuple[str, ...]:
     """Say that `until_se` was out of reach, if it was."""
     wanted = prepared.config.until_se
-    if wanted is None or tails is None or prepared.drawn is None:
+    if wanted is None or not (sampled or (tails and prepared.drawn)):
         return ()
-    reached = totals_error(prepared.drawn, tails)
+    if tails is not None and prepared.drawn is not None:
+        reached, n_paths, most = totals_error(prepared.drawn, tails), tails.plan.n_paths, f"the most are {MAX_PATHS:,}"
+    else:
+        reached, n_paths = max(each.relative_se for each in sampled), sampled[0].n_paths
+        most = "twice as many sampled ones take more than 1 GiB"
     if reached <= wanted:
         return ()
-    return (
-        f"the relative error of {wanted:.2%} was not reached: it is {reached:.2%} with {tails.plan.n_paths:,} paths, "
-        f"and the most are {MAX_PATHS:,}",
-    )
+    was = f"it is {reached:.2%} with {n_paths:,} paths"
+    return (f"the relative error of {wanted:.2%} was not reached: {was}, and {most}",)

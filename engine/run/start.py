@@ -15,6 +15,7 @@ from engine.run.load import load_inputs
 from engine.run.parameter_sets import UncertainScenario, n_chunks, parameter_studies, uncertain_scenarios
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_result import drawn_results, result_of, totals_error
+from engine.run.sampling.sampled_scenarios import SampledScenario, fits, sampled_scenarios
 from engine.run.table_errors import table_note
 from engine.run.whole_scenarios import WholeScenario, whole_scenarios
 from kernels.base import CELL
@@ -28,6 +29,7 @@ class FinishedRun:
 
     prepared: PreparedRun
     whole: tuple[WholeScenario, ...]  # scenarios that are known without simulation
+    sampled: tuple[SampledScenario, ...] = ()  # scenarios that a sampler drew
     result: RunResult
 
 
@@ -48,7 +50,7 @@ def run(config: RunConfig, progress: Progress, say: Callable[[str], None]) -> Ru
         The run failed.
     """
     start = time.perf_counter()
-    return finish(prepare(config, load_inputs(config), say), progress, say, start).result
+    return finish(prepare(config, load_inputs(config), say, takes_samplers=True), progress, say, start).result
 
 
 def finish(prepared: PreparedRun, progress: Progress, say: Callable[[str], None], start: float) -> FinishedRun:
@@ -65,10 +67,12 @@ def finish(prepared: PreparedRun, progress: Progress, say: Callable[[str], None]
         rows += drawn_results(prepared.drawn, tails)
         if (note := table_note(prepared.drawn, tails.plan.n_paths)) is not None:
             say(note)
+    sampled = _sample(prepared, progress, say) if prepared.sampled else ()
+    rows += [row for each in sampled for row in each.results]
     studies = _studies(prepared, uncertain, tails.plan.n_paths if tails else config.n_paths, progress, say)
     now = time.perf_counter()
-    result = result_of(prepared, rows, tails, studies, simulate_s=now - before, total_s=now - start)
-    return FinishedRun(prepared=prepared, whole=whole, result=result)
+    result = result_of(prepared, rows, tails, studies, sampled, simulate_s=now - before, total_s=now - start)
+    return FinishedRun(prepared=prepared, whole=whole, sampled=sampled, result=result)
 
 
 def plan_of(prepared: Prepared, n_paths: int) -> TailPlan:
@@ -140,3 +144,17 @@ def _simulate(prepared: Prepared, progress: Progress, say: Callable[[str], None]
         if not wants_more_paths(prepared, tails, say):
             return tails
         n_paths *= 2
+
+
+def _sample(prepared: PreparedRun, progress: Progress, say: Callable[[str], None]) -> tuple[SampledScenario, ...]:
+    """Sample once, or with doubled paths until every scenario's total has the error that `until_se` asks for."""
+    wanted, n_paths = prepared.config.until_se, prepared.config.n_paths
+    while True:
+        found = sampled_scenarios(prepared.sampled, n_paths, progress, say)
+        if wanted is None:
+            return found
+        reached = max(each.relative_se for each in found)
+        say(f"relative error of the totals' VaR: {reached:.2%} at most, {wanted:.2%} wanted")
+        if reached <= wanted or not fits(prepared.sampled, 2 * found[0].n_paths):
+            return found
+        n_paths = 2 * found[0].n_paths

@@ -1,4 +1,4 @@
-"""P&L of all positions together at deviations that the caller gives, day by day where a payoff looks at several."""
+"""P&L of positions together at deviations that the caller gives, day by day where a payoff looks at several."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from kernels.types import F64, I64
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TotalPnl:
-    """All positions of a run in one scenario, ready to be valued at any deviations from its start."""
+    """Positions of a run in one scenario, ready to be valued at any deviations from its start."""
 
     backend: AbstractBackend
     steps: I64  # (n_observations,) after which deviations are looked at; the last is the horizon
@@ -36,14 +36,18 @@ class TotalPnl:
         return pnl
 
 
-def total_pnl(part: Prepared, scenario: int) -> TotalPnl:
-    """Pack all positions of a run as one book, for one of the part's scenarios; compressed where the run is."""
+def total_pnl(part: Prepared, scenario: int, positions: I64 | None = None) -> TotalPnl:
+    """Pack positions of a run as one book, for one of the part's scenarios; compressed where the run is.
+
+    positions   (n,) their numbers, ascending; None: all
+    """
     early = fixed_before_horizon(part)
+    asked = np.arange(early.size) if positions is None else positions
     return TotalPnl(
         backend=part.backend,
         steps=part.packed.book.run.observations,
-        at_horizon=_one_book(part, scenario, np.flatnonzero(~early), direct=part.config.revaluation == "direct"),
-        before=_one_book(part, scenario, np.flatnonzero(early), direct=True),
+        at_horizon=_one_book(part, scenario, asked[~early[asked]], direct=part.config.revaluation == "direct"),
+        before=_one_book(part, scenario, asked[early[asked]], direct=True),
     )
 
 

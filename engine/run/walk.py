@@ -20,6 +20,7 @@ from engine.mechanisms.unwind import Unwind
 from engine.risk.standing import Standing
 from engine.run.backend import choose_backend, device_errors
 from engine.run.load import scenario_sha256
+from engine.run.sampling.sampler_checks import check_plain
 from engine.scenario.apply import apply
 from engine.scenario.dated_events import event_notes
 from engine.scenario.notes import horizon_notes
@@ -162,6 +163,7 @@ def loaded_walk(
     InputError
         The scenario does not fit the market, or the settings ask for laws by name.
     """
+    check_plain(config)
     if config.laws:
         raise InputError("law: one scenario is walked, by the law that it names; `unwind run` takes laws by name")
     walk = walk_of(

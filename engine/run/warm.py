@@ -45,7 +45,9 @@ class KeptKernels:
     is_written: bool  # False: the folder cannot be written, and nothing that was compiled stays
 
 
-def warm(precisions: Sequence[str], processors: Sequence[str], progress: Progress) -> tuple[Warmed, ...]:
+def warm(
+    precisions: Sequence[str], processors: Sequence[str], progress: Progress, ship_to: Path | None = None
+) -> tuple[Warmed, ...]:
     """Compile, or find compiled, all kernels that runs use; processes of their own share the machine's cores.
 
     Parameters
@@ -53,11 +55,14 @@ def warm(precisions: Sequence[str], processors: Sequence[str], progress: Progres
     precisions : of PRECISIONS
     processors : values of UNWIND_CPU; empty: the one that this process would take
     progress : called with kernels done and about how many there will be
+    ship_to : folder that gets a copy of what runs call, for a wheel or an image; None: none does
 
     Raises
     ------
     InputError
         A precision or a processor that there is not, or that this machine cannot run.
+    OSError
+        `ship_to` cannot be written.
     """
     wrong = [each for each in precisions if each not in PRECISIONS]
     if wrong:
@@ -67,7 +72,7 @@ def warm(precisions: Sequence[str], processors: Sequence[str], progress: Progres
     context = multiprocessing.get_context("spawn")
     n = min(len(asked), os.cpu_count() or 1)
     with ProcessPoolExecutor(n, context, max_tasks_per_child=1) as pool:
-        flying = [pool.submit(_warmed, *each) for each in asked]
+        flying = [pool.submit(_warmed, *each, ship_to) for each in asked]
         try:
             while wait(flying, LOOK_S, FIRST_COMPLETED).not_done:
                 progress(min(kept_kernels().n_files - before, total), total)
@@ -96,7 +101,7 @@ def host_processors() -> tuple[str, ...]:
     return host_levels()
 
 
-def _warmed(processor: str, precision: str) -> Warmed:
+def _warmed(processor: str, precision: str, ship_to: Path | None) -> Warmed:
     """Prepare a run, value moves that are given and replay a path: that calls every kernel of the CPU's wing."""
     if processor:
         os.environ["UNWIND_CPU"] = processor
@@ -113,10 +118,15 @@ def _warmed(processor: str, precision: str) -> Warmed:
     from kernels.numba.kept import KeptCode
     from kernels.numba.settings import compiler_target
 
+    n_found, n_compiled = KeptCode.n_found, KeptCode.n_compiled  # to ship them, they are looked up once more
+    if ship_to is not None:
+        from kernels.numba.shipped import ship
+
+        ship(ship_to)
     return Warmed(
         processor=compiler_target()[0],
         precision=precision,
-        n_found=KeptCode.n_found,
-        n_compiled=KeptCode.n_compiled,
+        n_found=n_found,
+        n_compiled=n_compiled,
         seconds=time.perf_counter() - start,
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Lock
 
 import numba
 import numpy as np
@@ -25,7 +24,6 @@ from kernels.types import F64, U64, Array, Bools
 
 LEAST_PART = 8192  # paths that a thread takes at once, at least
 PARTS = 8  # for each thread, so that none waits long for another
-_ALL_THREADS = Lock()  # of a kernel that takes them all: where numba has only its work queue, a second one would abort
 
 
 class NumbaBackend(AbstractBackend):
@@ -79,12 +77,14 @@ class NumbaBackend(AbstractBackend):
         )
         counts = np.zeros((n_rows, cells.n), np.int64)
         brackets = np.ascontiguousarray(brackets)
-        with _ALL_THREADS:
-            reduce_numba.reduce_cells(pnl, np.uint64(paths.first), CELL, program.centre, brackets, out, counts)
+        given = pnl, np.uint64(paths.first), CELL, program.centre, brackets
+        _share_out(counts.size, 1, lambda begin, end: reduce_numba.reduce_cells(*given, begin, end, out, counts))
         ends = np.cumsum(counts).reshape(counts.shape)
         kept = np.empty(int(counts.sum()))
-        with _ALL_THREADS:
-            reduce_numba.keep_tails(pnl, CELL, brackets, ends - counts, kept)
+        starts = ends - counts
+        _share_out(
+            counts.size, 1, lambda begin, end: reduce_numba.keep_tails(pnl, CELL, brackets, starts, begin, end, kept)
+        )
         return Reduction(
             first_cell=cells.first,
             kept_pnl=kept,
@@ -152,10 +152,14 @@ def _kept_if_ours(book: Book) -> Iterator[None]:
 
 
 def _share(n: int, work: Callable[[int, int], None]) -> None:
-    """Have all threads do `work` on parts of range(n): the kernels let go of the interpreter's lock."""
-    n_threads = numba.get_num_threads()
-    part = max(LEAST_PART, -(-n // (PARTS * n_threads * BLOCK)) * BLOCK)
-    begins = range(0, n, part)
+    """Have all threads do `work` on parts of n paths: whole blocks, and not too few."""
+    part = -(-n // (PARTS * numba.get_num_threads() * BLOCK)) * BLOCK
+    _share_out(n, max(LEAST_PART, part), work)
+
+
+def _share_out(n: int, part: int, work: Callable[[int, int], None]) -> None:
+    """Have all threads do `work` on range(n), so many at once: the kernels let go of the interpreter's lock."""
+    n_threads, begins = numba.get_num_threads(), range(0, n, part)
     if len(begins) < 2 or n_threads == 1:
         work(0, n)
         return

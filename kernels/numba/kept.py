@@ -7,7 +7,7 @@ where that and every bit of it are as they were written: a stale, foreign or dam
 """
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 from types import FunctionType
@@ -64,6 +64,7 @@ class KeptCode:
     """Files of one kernel: one for each key, which is its types, the processor and its bytecode."""
 
     n_found = n_compiled = 0  # kernels of this process: found kept, and compiled here
+    told: Callable[[int], None] | None = None  # called before a kernel is compiled, with how many have been
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -83,15 +84,20 @@ class KeptCode:
                     return loaded
             except Exception:  # whatever is wrong with a kept kernel, it is compiled again
                 continue
+        if KeptCode.told is not None:
+            KeptCode.told(KeptCode.n_compiled)
         return None
 
     def save(self, key: Any, code: Any) -> None:
         """Keep machine code under a key; where it cannot be kept the next process compiles again."""
         KeptCode.n_compiled += 1
         if ByContent.is_written:
-            folder = ByContent.folders[0]
-            body = caching.dumps((folder.name, key, caching.dumps(code)))
-            keep(folder / self._file(key), sha256(body).hexdigest().encode() + body)
+            self.write(ByContent.folders[0], key, code)
+
+    def write(self, folder: Path, key: Any, code: Any) -> Path | None:
+        """Write machine code as `load` reads it, into a folder named as those are; None where it cannot be written."""
+        body = caching.dumps((folder.name, key, caching.dumps(code)))
+        return keep(folder / self._file(key), sha256(body).hexdigest().encode() + body)
 
     def _file(self, key: Any) -> str:
         return f"{self._name}-{sha256(repr(key).encode()).hexdigest()[:16]}{END}"

@@ -7,7 +7,7 @@ SIMD and a GPU's thread block both keep.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from kernels.numba.intrinsics import bits_of_f64, fma
 from kernels.numba.settings import INLINE, STRICT
@@ -106,22 +106,30 @@ def count_within(pnl: F64, low: float, high: float) -> int:
     return n
 
 
-@njit(parallel=True, **STRICT)
+@njit(**STRICT)
 def reduce_cells(
-    pnl: F64, first: u64, cell: int, centre: F64, brackets: F64, out: CellArrays, kept_counts: I64
+    pnl: F64,
+    first: u64,
+    cell: int,
+    centre: F64,
+    brackets: F64,
+    begin: int,
+    end: int,
+    out: CellArrays,
+    kept_counts: I64,
 ) -> None:
     """Compute moments, digests, gaps and the number of kept values of each (row, cell); see kernels.base.Reduction.
 
-    pnl (n_rows, n), first the global index of its first path, out a Reduction's arrays, kept_counts (n_rows, n_cells).
+    Of the cells of all rows, one after the other, those numbered `begin` to `end`. pnl (n_rows, n), first the global
+    index of its first path, out a Reduction's arrays, kept_counts (n_rows, n_cells).
     """
-    n_rows, n = pnl.shape
-    n_cells = kept_counts.shape[1]
+    n, n_cells = pnl.shape[1], kept_counts.shape[1]
     cell_sums, cell_squares, digests = out.sums, out.squares, out.digests  # numba loses writes through a tuple's field
     gap_counts, gap_sums, gap_squares = out.gap_counts, out.gap_sums, out.gap_squares
-    for task in prange(n_rows * n_cells):
+    sums, squares = np.empty(LANES), np.empty(LANES)
+    for task in range(begin, end):
         row, c = task // n_cells, task % n_cells
         values = pnl[row, c * cell : min(n, (c + 1) * cell)]
-        sums, squares = np.empty(LANES), np.empty(LANES)
         cell_sums[row, c], cell_squares[row, c] = cell_moments(values, centre[row], np.nan, np.nan, sums, squares)
         digests[row, c, 0], digests[row, c, 1] = cell_digest(values, first + u64(c * cell))
         kept, above = 0, -np.inf
@@ -137,12 +145,14 @@ def reduce_cells(
         kept_counts[row, c] = kept
 
 
-@njit(parallel=True, **STRICT)
-def keep_tails(pnl: F64, cell: int, brackets: F64, starts: I64, kept: F64) -> None:
-    """Copy the P&L inside the brackets: kept (n_kept,), out; starts (n_rows, n_cells) say where each cell's begin."""
-    n_rows, n = pnl.shape
-    n_cells = starts.shape[1]
-    for task in prange(n_rows * n_cells):
+@njit(**STRICT)
+def keep_tails(pnl: F64, cell: int, brackets: F64, starts: I64, begin: int, end: int, kept: F64) -> None:
+    """Copy the P&L inside the brackets, of (row, cell) numbers `begin` to `end`: kept (n_kept,), out.
+
+    starts (n_rows, n_cells) say where each cell's begin.
+    """
+    n, n_cells = pnl.shape[1], starts.shape[1]
+    for task in range(begin, end):
         row, c = task // n_cells, task % n_cells
         place = starts[row, c]
         values = pnl[row, c * cell : min(n, (c + 1) * cell)]

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numba
 from numba import config
 from numba.core.registry import cpu_target
 
-from kernels.cache import cache_base, shipped_base
+from kernels.cache import cache_base, shipped_bases
 from kernels.numba.kept import ByContent, keep_by_content
 
 BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
@@ -24,7 +25,9 @@ STRICT: dict[str, Any] = {
     "cache": True,
     "nogil": True,
 }  # no fastmath: it would break bit identity
-NATIVE, PORTABLE = "native", "portable"  # values of UNWIND_CPU: this very processor, or the highest of LEVELS
+# Values of UNWIND_CPU: this very processor, or the highest of LEVELS. Without one, the highest that kernels came for
+# with the program, else this very processor.
+NATIVE, PORTABLE = "native", "portable"
 _V3 = ("avx2", "fma", "bmi2", "lzcnt")
 # Kinds of processors that one image serves, best first: the features that one must have; vectors. A portable kernel
 # gives the same bits as a native one, at 0.94 to 1.0 of its speed on a processor of its own level.
@@ -35,14 +38,16 @@ LEVELS = {
 _FULL_VECTORS = "-prefer-256-bit"
 VECTORS = ("avx512f", "avx2", "avx", "sse2", "neon")  # widest first
 SHARED = ("base", "coefficients", "lanes", "law_layout", "layout", "payoffs", "records", "types")  # compiled in too
+NOT_COMPILED = ("backend", "compiled", "kept", "shipped")  # of this folder: Python alone
 INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 
 def sources_sha256() -> str:
     """Hash of every source that numba compiles from: its own cache does not see edits in imported helpers."""
     digest, folder = hashlib.sha256(), Path(__file__).parent
+    own = [path for path in sorted(folder.rglob("*.py")) if path.parent != folder or path.stem not in NOT_COMPILED]
     tables = [folder.parent / f"{name}.py" for name in SHARED]
-    for path in [*sorted(folder.rglob("*.py")), *tables]:
+    for path in [*own, *tables]:
         digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
@@ -50,6 +55,11 @@ def sources_sha256() -> str:
 def cache_folder() -> Path:
     """Where kernels compiled from these sources by this compiler are kept; UNWIND_CACHE overrides."""
     return _below(cache_base())
+
+
+def shipped_folder(base: Path, processor: str) -> Path:
+    """Where below `base` kernels that are to be shipped lie, those of one processor."""
+    return _below(base / processor)
 
 
 def is_written() -> bool:
@@ -64,8 +74,19 @@ def host_levels() -> tuple[str, ...]:
 
 
 def _below(base: Path) -> Path:
-    compiler = f"numba-{numba.__version__}-llvmlite-{llvmlite.__version__}"
-    return base / "numba" / f"{sources_sha256()[:16]}-{compiler}"
+    return base / "numba" / _stamp()
+
+
+@cache
+def _stamp() -> str:
+    """Return what kernels are compiled from, and by what."""
+    return f"{sources_sha256()[:16]}-numba-{numba.__version__}-llvmlite-{llvmlite.__version__}"
+
+
+def _shipped_level() -> str | None:
+    """Return the highest level of this processor that kernels of these sources came for with the program."""
+    bases = shipped_bases()
+    return next((each for each in host_levels() if any(shipped_folder(base, each).is_dir() for base in bases)), None)
 
 
 def compiler_target() -> tuple[str, str]:
@@ -89,7 +110,7 @@ def _choose_processor() -> None:
     """
     if config.CPU_NAME or config.CPU_FEATURES:
         return
-    wanted, levels = os.environ.get("UNWIND_CPU") or NATIVE, host_levels()
+    wanted, levels = os.environ.get("UNWIND_CPU") or _shipped_level() or NATIVE, host_levels()
     if wanted not in (NATIVE, PORTABLE, *LEVELS):
         names = ", ".join((NATIVE, PORTABLE, *LEVELS))
         raise ValueError(f"environment variable UNWIND_CPU: must be one of {names}, got {wanted!r}")
@@ -110,7 +131,7 @@ def _choose_processor() -> None:
 
 def _use_cache_folder() -> None:
     """Keep what is compiled where it can be kept; where it cannot, `unwind doctor` and the compile notice say so."""
-    folder, shipped = cache_folder(), shipped_base()
+    folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{os.getpid()}"
@@ -121,7 +142,9 @@ def _use_cache_folder() -> None:
         can_write = False
     if can_write:
         config.CACHE_DIR = str(folder)  # of kernels that others add
-    keep_by_content((folder, *([_below(shipped)] if shipped else [])), is_written=can_write)
+    processor = config.CPU_NAME or llvm.get_host_cpu_name()
+    shipped = [place for base in shipped_bases() for place in (_below(base), shipped_folder(base, processor))]
+    keep_by_content((folder, *(place for place in shipped if place.is_dir())), is_written=can_write)
 
 
 _choose_processor()

@@ -20,7 +20,7 @@ def test_a_plot_is_refused_for_a_file_that_is_no_picture():
 
 def test_without_matplotlib_the_way_out_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(InputError, match=r"pip install 'unwind-risk\[report\]'"):
+    with pytest.raises(InputError, match=r"pip install 'unwind-risk\[plot\]'"):
         check_plot(Path("a.png"), ["crossover"])
 
 

@@ -10,6 +10,7 @@ from engine.analysis.contributions.run_contributions import taken_apart
 from engine.analysis.gradient.gradients import GradientTable
 from engine.inputs.run_keywords import settings_of
 from engine.run.prepared import Prepared
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.start import FinishedRun
 from unwind_risk.api.frames import framed
 from unwind_risk.api.notes import Notes
@@ -39,6 +40,7 @@ def contributions_by(run: FinishedRun, by: Sequence[str]) -> tuple[ContributionT
 
     Raises InputError for no such grouping, or a tail that is too thin for it.
     """
+    check_plain(run.prepared.config)
     config = run.prepared.config.model_copy(update={"by": settings_of({"by": by[0] if len(by) == 1 else tuple(by)}).by})
 
     def of(part: Prepared | None) -> Prepared | None:

@@ -10,6 +10,7 @@ from engine.errors import InputError, did_you_mean
 from engine.run.backend import device_errors
 from engine.run.blocks import block_cells
 from engine.run.prepared import Prepared, scopes_of
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.start import FinishedRun
 from kernels.base import CELL, CellRange
 from kernels.types import F64, Array
@@ -75,13 +76,14 @@ def path_pnl(run: FinishedRun, scenario: str | None, dtype: Precision, scopes: S
     Raises
     ------
     InputError
-        There is no such scenario or scope; exact scenarios and drawn ones have no paths in common; or it would take
-        more than 2 GiB. Says the way out.
+        A sampler drew the run; there is no such scenario or scope; exact scenarios and drawn ones have no paths in
+        common; or it would take more than 2 GiB. Says the way out.
     RiskError
         The device failed.
     """
     if dtype not in ("float64", "float32"):
         raise InputError(f"dtype must be 'float64' or 'float32', got {dtype!r}")
+    check_plain(run.prepared.config)
     names, exact = run.prepared.inputs.names, {each.name: each for each in run.whole}
     if scenario is not None and scenario not in names:
         raise InputError(

@@ -45,6 +45,7 @@ def run(
     backend: str | None = None,
     precision: str | None = None,
     steps: str | None = None,
+    sampler: str | None = None,
     currency: str | None = None,
     until_se: str | float | None = None,
     instantaneous: bool | None = None,
@@ -101,7 +102,7 @@ def run_with(
     """
     start = time.perf_counter()
     config, inputs = inputs_with(config, book, market, scenarios)
-    prepared = prepare(config, inputs, notes.say)
+    prepared = prepare(config, inputs, notes.say, takes_samplers=True)
     if not config.by:
         finished = finish(prepared, progress, notes.say, start)
         return Result(finished=finished, taken_apart=(), notes=tuple(notes.lines))

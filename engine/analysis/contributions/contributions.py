@@ -12,13 +12,14 @@ from engine.analysis.contributions.position_groups import Parted, parted, parted
 from engine.analysis.contributions.regime_parts import has_regimes, regime_parts
 from engine.analysis.contributions.replay import Replayed
 from engine.analysis.contributions.scene import Scene, scenes
-from engine.book.groupings import BOOK, FACTOR, GROUPINGS, PILLAR, REGIME, Grouping
+from engine.book.groupings import BOOK, BOOK_AND_FACTOR, FACTOR, GROUPINGS, PILLAR, REGIME, Grouping, crossed
 from engine.errors import InputError
 from engine.risk.book_lines import LEAST_PATHS
 from engine.risk.measures.value_at_risk import WINDOW
 from engine.risk.ranks import exact_confidence
 from engine.run.prepared import PreparedRun
 from engine.run.start import FinishedRun
+from kernels.types import F64
 
 
 def check_by(prepared: PreparedRun) -> None:
@@ -71,7 +72,13 @@ def contributions(
 
 
 def _tables(scene: Scene, groupings: Sequence[Grouping], say: Callable[[str], None]) -> Iterator[ContributionTable]:
-    for each in (*parted(scene, groupings), *_by_factor(scene, groupings), *_by_regime(scene, groupings, say)):
+    found = (
+        *parted(scene, groupings),
+        *_by_factor(scene, groupings),
+        *_by_book_and_factor(scene, groupings),
+        *_by_regime(scene, groupings, say),
+    )
+    for each in found:
         yield from _measured_alone(scene, each)
 
 
@@ -90,6 +97,26 @@ def _by_factor(scene: Scene, groupings: Sequence[Grouping]) -> Iterator[Parted]:
         groups = list(dict.fromkeys(labels))
         sums = np.stack([pnl[[label == group for label in labels]].sum(axis=0) for group in groups])
         yield parted_columns(scene, each, groups, {c: sums[:, place] for c, place in scene.places.items()})
+
+
+def _by_book_and_factor(scene: Scene, groupings: Sequence[Grouping]) -> Iterator[Parted]:
+    """Yield the parts by factor classes of each book: each book's add up to what it contributes itself."""
+    if BOOK_AND_FACTOR not in groupings:
+        return
+    books = scene.part.packed.books
+    totals = np.empty((len(books), scene.paths.size))
+    for c, place in scene.places.items():
+        totals[:, place] = scene.tails[c].books
+    found: dict[str, F64] = {}
+    for b, book in enumerate(books):
+        names, pnl = factor_parts(scene.part, scene.number, scene.paths, totals[b], 1 + b)
+        classes = factor_classes(names, scene.part.inputs.market.factors)
+        for label, row in zip(classes, pnl, strict=True):
+            group = crossed(book, label)
+            found[group] = found.get(group, 0.0) + row
+    sums = np.stack([*found.values()])
+    places = scene.places.items()
+    yield parted_columns(scene, BOOK_AND_FACTOR, [*found], {c: sums[:, place] for c, place in places})
 
 
 def _by_regime(scene: Scene, groupings: Sequence[Grouping], say: Callable[[str], None]) -> Iterator[Parted]:

@@ -32,37 +32,45 @@ ROUNDING = 1e-12  # of a book's value: a P&L below is none
 SHOCK, AGEING, REMAINDER = "shock", "ageing", "remainder"
 
 
-def factor_parts(part: Prepared, scenario: int, paths: U64, total: F64) -> tuple[list[str], F64]:
+def factor_parts(part: Prepared, scenario: int, paths: U64, total: F64, scope: int = 0) -> tuple[list[str], F64]:
     """Part the P&L of paths by factor.
 
     Parameters
     ----------
     paths : (n,) numbers of paths, or of moves
-    total : (n,) float64 [currency] the total's P&L on them
+    total : (n,) float64 [currency] P&L of the scope on them
+    scope : 0: the sum over books; 1 + b: the b-th of the run's books alone
 
     Returns
     -------
     Names of the factors that move it, then `SHOCK` and `AGEING` where there are any, and `REMAINDER`; and the P&L of
     each, (n_parts, n) float64 [currency], which add up to `total`.
     """
-    value = total_pnl(part, scenario)
+    value = total_pnl(part, scenario, _positions(part, scope))
     observed = replayed(part, scenario, paths)[value.steps - 1]
     moving = _moving(value, observed)
     parts = np.zeros((moving.size, paths.size))
     for node, weight in zip(NODES.tolist(), WEIGHTS.tolist(), strict=True):
         parts += weight * _slopes(value, observed, moving, node)
-    names, still = [part.inputs.market.factors[f].name for f in moving.tolist()], _still(part, scenario, value)
+    names, still = [part.inputs.market.factors[f].name for f in moving.tolist()], _still(part, scenario, scope, value)
     beside = np.array([*still.values()])[:, None] * np.ones(paths.size)
     remainder = total - parts.sum(axis=0) - beside.sum(axis=0)
     return [*names, *still, REMAINDER], np.concatenate([parts, beside, remainder[None]])
 
 
-def _still(part: Prepared, scenario: int, value: TotalPnl) -> dict[str, float]:
+def _positions(part: Prepared, scope: int) -> I64 | None:
+    """Return the positions of a scope; None: all."""
+    if not scope:
+        return None
+    return np.flatnonzero(np.array(part.inputs.book.books) == part.packed.books[scope - 1])
+
+
+def _still(part: Prepared, scenario: int, scope: int, value: TotalPnl) -> dict[str, float]:
     """Return what happens with no move at all, where anything does: [currency] of the shock, and of ageing."""
     n_factors = len(part.inputs.market.factors)
-    shock = float(part.packed.shock_pnl[scenario, 0])
+    shock = float(part.packed.shock_pnl[scenario, scope])
     ageing = float(value.of(np.zeros((value.steps.size, n_factors, 1)))[0]) - shock
-    least = float(part.packed.bounds.pnl[scenario, 0]) + ROUNDING * abs(float(part.packed.base_values[0]))
+    least = float(part.packed.bounds.pnl[scenario, scope]) + ROUNDING * abs(float(part.packed.base_values[scope]))
     return {name: pnl for name, pnl in ((SHOCK, shock), (AGEING, ageing)) if abs(pnl) > least}
 
 

@@ -9,6 +9,7 @@ from engine.analysis.contributions.figures import ContributionTable
 from engine.analysis.contributions.replay import replay
 from engine.analysis.contributions.scene import Scene, scenes
 from engine.risk.results import RunResult
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.start import FinishedRun
 
 
@@ -26,11 +27,12 @@ def taken_apart(finished: FinishedRun, say: Callable[[str], None], *, keep_scene
 
     keep_scenes   also find the paths of every tail again, for what the caller makes of them
 
-    Raises RiskError where the device failed.
+    Raises RiskError where the device failed, InputError where a sampler drew the run.
     """
     prepared = finished.prepared
     if not prepared.config.by and not keep_scenes:
         return TakenApart(result=finished.result, contributions=(), scenes=())
+    check_plain(prepared.config)
     before = time.perf_counter()
     drawn, n_paths = prepared.drawn, finished.result.run.n_paths
     replayed = replay(drawn, n_paths, lambda: None) if drawn is not None else None

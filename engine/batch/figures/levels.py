@@ -22,7 +22,7 @@ def level_rows(prepared: PreparedRun, n_paths: int, samples: Mapping[str, F64]) 
     """Walk paths for quantiles of the fans' figures in every scenario: rows of `LEVELS_SCHEMA`.
 
     n_paths   of the run; at most `MOST_PATHS` of them are walked, daily whatever the run's steps; of an exact law all
-    samples   P&L of the sum over books on the run's first paths, by scenario
+    samples   P&L (n_sampled,) of the sum over books on the run's first paths, by scenario
 
     Raises
     ------

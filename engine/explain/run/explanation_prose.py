@@ -60,7 +60,7 @@ def _parts(parts: Sequence[Contribution], key: str, es: float) -> Iterator[str]:
     if adding:
         words = [f"{percent(share, 0)} {each.words}" for share, each in adding]
         share, most = adding[0]
-        if share > 1.0:
+        if share >= 1.005:  # 100 % as it is printed is not more than all
             words[0] = f"More than all of it ({percent(share, 0)}) is {most.words}"
             yield f"{listed(words)}; others take off."
         else:

@@ -19,6 +19,7 @@ from engine.run.blocks import Progress, simulate
 from engine.run.load import load_inputs
 from engine.run.prepared import Prepared, PreparedRun, prepare
 from engine.run.run_result import drawn_results
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.start import FinishedRun, plan_of, wants_more_paths
 from engine.run.whole_scenarios import WholeScenario, whole_scenarios
 
@@ -92,7 +93,11 @@ def measured_by_settings(config: RunConfig, progress: Progress, say: Callable[[s
 
 
 def measured_as_finished(run: FinishedRun) -> MeasuredRun:
-    """Return a run that was made in this process, with its figures: nothing is simulated again."""
+    """Return a run that was made in this process, with its figures: nothing is simulated again.
+
+    Raises InputError where a sampler drew it.
+    """
+    check_plain(run.prepared.config)
     ready = ReadyRun(prepared=run.prepared, n_paths=run.result.run.n_paths)
     return _of_rows(ready, run.result.results, run.whole)
 

@@ -11,21 +11,15 @@ from engine.conventions.indices import INDICES
 from engine.inputs.history.doubt import Doubt, days_of, value_words
 from engine.inputs.history.load import is_yield
 from engine.market.factors import DAYS_PER_YEAR, tenor_years
+from engine.market.sane_levels import DECIMAL_LEVEL, DECIMAL_VOL, LOWEST_YIELD
 from kernels.types import F64
 
-# A curve is taken for decimals when all that it prints lies below this level and no tenor's vol is a market's. The
-# lowest that was published: JGB yields of 23 June 2016, 0.268 % at 40 years, and a vol of 8.6 bp a year at 2 years in
-# 2018. Where a decimal is taken for percent, a yield of 9 % reads as 0.09 %, and a vol of 300 bp as one of 3 bp.
-DECIMAL_LEVEL, DECIMAL_VOL = 0.0015, 5e-4  # of the decimals that the history's table has
 _LONG_YEARS = (
     5.0  # a tenor so long must be there, where the history is too short for a vol: bills were near 0 for years
 )
 _FEWEST_MOVES = 20
 _COLUMN_SHARE = 0.05  # of the neighbours' level and vol, under which one column is taken for decimals among percent
 _COLUMN_LEVEL = 0.003
-# Lower than any government's yield, German two-year bonds at -1.0 % in March 2020 among them: a sign is wrong. What a
-# currency allows in a market file is wider, since a shock may lead there.
-LOWEST_YIELD = -0.015
 _EACH = 20  # values out of range of a series are named one by one up to so many
 
 

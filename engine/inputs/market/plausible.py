@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from engine.inputs.history.units import DECIMAL_LEVEL, DECIMAL_VOL, LOWEST_YIELD
 from engine.market.factors import FactorKind, tenor_label, tenor_years
 from engine.market.market import Market
+from engine.market.sane_levels import DECIMAL_LEVEL, DECIMAL_VOL, LOWEST_YIELD
 
 # How far a par yield of a year or more lies from the line through its two neighbours, in the logarithm of time. JGB and
 # Treasury yields since 1990: 60 bp at most; since 1974: 183 bp.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from markupsafe import Markup
@@ -92,12 +93,17 @@ def _var_line(days: F64, each: VarLine, across: Axis, up: Axis) -> str:
 
 
 def _names(heights: Sequence[tuple[float, VarLine, str]], x: float) -> list[str]:
-    """Write the lines' names at their ends, far enough apart to be read."""
-    found, last = [], -_LEAST_APART
-    for height, each, label in sorted(heights, key=lambda one: one[0]):
-        last = max(height, last + _LEAST_APART)
-        found.append(text(f"label c{each.colour}", x, last + 4.0, label))
-    return found
+    """Write the lines' names at their ends, far enough apart to be read, none below the picture's bottom."""
+    in_order = sorted(heights, key=lambda one: one[0])
+    places = list(accumulate((height for height, _, _ in in_order), lambda last, own: max(own, last + _LEAST_APART)))
+    room = _HEIGHT - _BELOW
+    for k in reversed(range(len(places))):
+        places[k] = min(places[k], room)
+        room = places[k] - _LEAST_APART
+    return [
+        text(f"label c{each.colour}", x, place + 4.0, label)
+        for place, (_, each, label) in zip(places, in_order, strict=True)
+    ]
 
 
 def _worst_named(

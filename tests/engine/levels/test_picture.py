@@ -23,7 +23,7 @@ def test_a_picture_of_another_kind_is_refused():
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(InputError, match=r"pip install 'unwind-risk\[report\]'"):
+    with pytest.raises(InputError, match=r"pip install 'unwind-risk\[plot\]'"):
         check_picture(Path("fan.png"))
 
 

@@ -79,11 +79,12 @@ def test_what_fails_while_it_is_read_is_told():
 def test_a_signal_ends_a_question_that_would_take_days():
     question = "SELECT count(*) FROM range(1000000000000) t(i) WHERE hash(i) = 3"
     timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    before = threading.active_count()  # other tests' servers and pools among them
     timer.start()
     with pytest.raises(KeyboardInterrupt), answered(question, {}) as found:
         found.read_all()
     timer.join()
-    assert threading.active_count() == 1  # nobody works on
+    assert threading.active_count() <= before  # nobody works on
 
 
 def test_a_question_that_would_take_days_is_given_up_when_its_time_is_over():

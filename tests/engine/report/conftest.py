@@ -123,7 +123,10 @@ class Record:
             DISTRIBUTIONS: ([_distribution(each) for each in found], DISTRIBUTIONS_SCHEMA),
         }
         if extras:
-            tables |= {CONVERGENCE: (_converging(found[0]), convergence_schema()), LEVELS: (_levels(), LEVELS_SCHEMA)}
+            tables |= {
+                CONVERGENCE: (_converging(found[0]), convergence_schema()),
+                LEVELS: (_levels(scenarios), LEVELS_SCHEMA),
+            }
         if contributions:
             tables[CONTRIBUTIONS] = (contribution_rows(contributions, "JPY"), CONTRIBUTIONS_SCHEMA)
         for file, (content, schema) in tables.items():
@@ -286,13 +289,13 @@ def _converging(each: ScopeResult) -> list[dict[str, Any]]:
     return rows
 
 
-def _levels() -> list[dict[str, Any]]:
+def _levels(scenarios: Sequence[str]) -> list[dict[str, Any]]:
     starts = (("JGB_10Y", 0.0152, "decimal", 0.0008), ("USDJPY", 145.04, "JPY per USD", 2.0))
     return [
         {"scenario": scenario, "factor": name, "day": day, "probability": p, "unit": unit,
          "level": start + width * math.sqrt(day) * float(ndtri(p)),
          "tail_mean": start + 2.0 * width if day == 10 else None}
-        for scenario in ("base", "august-2024")
+        for scenario in scenarios
         for name, start, unit, width in starts for day in range(11) for p in (0.05, 0.25, 0.5, 0.75, 0.95)
     ]  # fmt: skip
 

@@ -91,7 +91,7 @@ def test_the_largest_groups_and_the_others_stand_with_errors_and_shares(record):
     )
     assert chart.note == (
         "VaR 99 %, JPY bn; red adds to the loss, blue takes off."
-        " Read from 1,966 paths of the tail. 3 others: all but the largest groups; the record has each."
+        " Read from 1,966 paths of the tail. Others: all but the largest groups; the record has each."
     )
     assert chart.svg.count(">3 others<") == 2  # at both widths
 

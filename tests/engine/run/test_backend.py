@@ -34,9 +34,8 @@ def test_auto_takes_a_gpu_that_works_and_says_which(gpu):
     assert said == ["backend auto: cuda on NVIDIA H200 (GPU 0)"]
 
 
-def test_auto_falls_back_to_numba_and_says_who_knows_why(gpu, monkeypatch):
+def test_auto_falls_back_to_numba_and_says_who_knows_why(gpu):
     gpu(CudaFault(message="no NVIDIA driver is installed"))
-    monkeypatch.setattr(backend, "compile_notice", lambda: None)
     said = []
     assert choose_backend("auto", said.append).name == "numba"
     assert said == ["backend auto: numba, all cores (no usable GPU: `unwind doctor` says why)"]
@@ -45,7 +44,7 @@ def test_auto_falls_back_to_numba_and_says_who_knows_why(gpu, monkeypatch):
 @pytest.mark.parametrize("name", ["auto", "numba"])
 def test_kernels_that_are_not_compiled_yet_are_announced(gpu, monkeypatch, name):
     gpu(CudaFault(message="no NVIDIA driver is installed"))
-    monkeypatch.setattr(backend, "compile_notice", lambda: "compiling")
+    monkeypatch.setattr(backend, "announce_compiling", lambda say: say("compiling"))
     said = []
     choose_backend(name, said.append)
     assert said[-1] == "compiling"

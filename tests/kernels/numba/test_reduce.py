@@ -124,7 +124,7 @@ def kernel_digest(pnl, first):
     counts = np.zeros((1, 1, 1), np.int64)
     out = CellArrays(one, one.copy(), np.zeros((1, 1, 2), np.uint64), counts, gaps, gaps.copy())
     brackets, kept = np.zeros((1, 1, 2)), np.zeros((1, 1), np.int64)
-    reduce_cells(pnl[None], np.uint64(first), CELL, np.zeros(1), brackets, out, kept)
+    reduce_cells(pnl[None], np.uint64(first), CELL, np.zeros(1), brackets, 0, kept.size, out, kept)
     return out.digests[0, 0].tolist()
 
 

@@ -16,7 +16,7 @@ from kernels.numba import settings as numba_settings
 from kernels.numba.draws.normal import normals_f32, normals_f64
 from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.payoffs.flows import add_flows, add_polynomial
-from kernels.numba.settings import BLOCK, STRICT, STRIDE, cache_folder, sources_sha256
+from kernels.numba.settings import BLOCK, NOT_COMPILED, STRICT, STRIDE, cache_folder, sources_sha256
 from kernels.numba.steps.step import correlate_and_step, correlate_and_step_few
 
 HERE = Path(__file__).parents[1]
@@ -115,7 +115,7 @@ def imported_by_numba_kernels():
     """Modules of ours that the numba wing imports, and these themselves."""
     names = set()
     for path in (KERNELS / "numba").rglob("*.py"):
-        if path.name in ("backend.py", "compiled.py", "kept.py", "settings.py"):
+        if path.stem in (*NOT_COMPILED, "settings"):
             continue  # they compile nothing themselves
         names.add(path.relative_to(KERNELS).as_posix())
         found = re.findall(r"^from kernels\.([\w.]+) import", path.read_text(encoding="utf-8"), re.MULTILINE)

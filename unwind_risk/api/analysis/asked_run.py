@@ -10,6 +10,7 @@ from engine.inputs.opened import Opened
 from engine.inputs.run import RunConfig, resolve
 from engine.inputs.run_keywords import settings_of
 from engine.run.load import Inputs, load_inputs
+from engine.run.sampling.sampler_checks import check_plain
 from unwind_risk.api.book import Book
 from unwind_risk.api.market import market_of
 from unwind_risk.api.result import Result
@@ -50,6 +51,7 @@ def config_of(run: Run) -> RunConfig:
     """
     if isinstance(run, Result):
         config = run.finished.prepared.config
+        check_plain(config)
         return config.model_copy(update={"n_paths": run.run.n_paths, "until_se": None, "parameters": None, "by": ()})
     if isinstance(run, LoadedRun):
         return run.config

@@ -9,6 +9,7 @@ from engine.errors import InputError
 from engine.explain.run.path_replay import PathReplay, path_replay
 from engine.explain.run.replay_json import replay_json
 from engine.explain.run.run_source import ReadyRun, ready_as_recorded, ready_by_settings
+from engine.run.sampling.sampler_checks import check_plain
 from engine.run.walk import UNITS as LEVEL_UNITS
 from unwind_risk.api.analysis.asked_run import Run, config_of, recorded_path
 from unwind_risk.api.analysis.page import page
@@ -122,5 +123,6 @@ def _ready(run: Run, name: str | None, notes: Notes) -> ReadyRun:
     if name is not None:
         raise InputError("a name chooses among the runs of a recorded night; give the night's folder, or leave it out")
     if isinstance(run, Result):
+        check_plain(run.finished.prepared.config)
         return ReadyRun(prepared=run.finished.prepared, n_paths=run.run.n_paths)
     return ready_by_settings(config_of(run), notes.say)

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from engine.analysis.contributions.contributions import check_by, contributions
 from engine.analysis.contributions.factor_parts import REMAINDER
 from engine.analysis.contributions.replay import replay
-from engine.book.groupings import GROUPINGS
+from engine.book.groupings import GROUPINGS, uncrossed
 from engine.errors import InputError
 from engine.inputs.run import resolve
 from engine.inputs.scenario.load import load_scenarios
@@ -39,12 +39,29 @@ def taken_apart(by, inputs=None, **settings):
 
 @pytest.fixture(scope="module")
 def drawn():
-    return taken_apart((*OF_POSITIONS, "factor", "pillar", "regime"), n_paths=20_000, scenarios=["base", "mixture"])
+    return taken_apart(
+        (*OF_POSITIONS, "factor", "pillar", "book x factor", "regime"), n_paths=20_000, scenarios=["base", "mixture"]
+    )
 
 
 @pytest.fixture(scope="module")
 def exact():
     return taken_apart(OF_POSITIONS, scenarios=["historical"])
+
+
+def test_book_and_factor_add_up_to_what_the_book_and_the_factor_contribute(drawn):
+    tables, _ = drawn
+    for scenario in ("base", "mixture"):
+        crossed = tables["book x factor", scenario]
+        for key in BOTH:
+            # books to rounding, as each has a remainder; factors within the compression of books apart and together
+            for i, by, rel in ((0, "book", 1e-9), (1, "factor", 1e-6)):
+                size = abs(crossed.total[key].value)
+                of = {each.group: each.contributions[key].value for each in tables[by, scenario].groups}
+                found = dict.fromkeys(of, 0.0)
+                for each in crossed.groups:
+                    found[uncrossed(each.group)[i]] += each.contributions[key].value
+                assert found == pytest.approx(of, abs=rel * size)
 
 
 def sums(table, key):

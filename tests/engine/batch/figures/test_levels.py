@@ -57,3 +57,15 @@ def test_a_changed_byte_of_the_levels_is_found(folder):
     path = folder.out / "valuation_date=2025-05-28" / "run=ten-days" / LEVELS
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert list(changed_files(folder.out)) == [f"{path}: was changed since it was written"]
+
+
+def test_the_mean_of_the_worst_paths_is_recorded_on_the_last_day_of_every_drawn_scenario(rows):
+    for scenario in ("base", "august-2024"):
+        for factor in PUBLISHED:
+            mine = [row for row in rows if (row["scenario"], row["factor"]) == (scenario, factor)]
+            assert all(row["tail_mean"] is None for row in mine if row["day"] < 10)
+            last = [row for row in mine if row["day"] == 10]
+            (mean,) = {row["tail_mean"] for row in last}
+            low, high = min(row["level"] for row in last), max(row["level"] for row in last)
+            # a mean of levels that paths have: not beyond the outermost quantiles by more than these are apart
+            assert 2.0 * low - high < mean < 2.0 * high - low

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from engine.report.pictures.futures import Futures, hundred_futures
+from engine.report.pictures.quantile_dots import Futures, hundred_futures
 
 ROWS = [
     Futures(label=name, colour=k, quantiles=size * np.linspace(-2.0, 2.0, 100), value_at_risk=size * 1.97,
