@@ -1,11 +1,14 @@
 """The row of a file that an error is about, with carets under its cell."""
 
 import csv
+import io
+import re
 from itertools import islice
 from pathlib import Path
 
 from cli.terminal import one_line
 from engine.errors import Fault, FileFaults
+from engine.inputs.fields.encodings import decoded_text
 from engine.text_width import text_width
 
 MOST = 3  # faults with a frame: the others stand with their line
@@ -13,6 +16,7 @@ LONGEST_FILE = 50_000_000  # bytes that are read for a frame
 SHORTEST = 20  # columns of a row that are worth showing
 _TEXTS = (".csv", ".toml", ".txt", ".tsv")
 _CUT = "…"
+_OWN_HEADING = re.compile(r".* \((.+)\)$")
 
 
 def framed(found: FileFaults, width: int | None) -> str:
@@ -43,10 +47,10 @@ def _line(path: Path, number: int) -> str | None:
     try:
         if path.stat().st_size > LONGEST_FILE:
             return None
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            row = next(islice(lines, number - 1, number), None)
-    except OSError:  # the error itself has said it, or the file is gone meanwhile
+        text = decoded_text(path.read_bytes(), path)
+    except (OSError, FileFaults):  # the error itself has said it, or the file is gone meanwhile
         return None
+    row = next(islice(io.StringIO(text, newline=""), number - 1, number), None)
     return None if row is None else one_line(row.rstrip("\r\n"))
 
 
@@ -61,7 +65,8 @@ def _cell(path: Path, row: str, where: str | None) -> tuple[int, int]:
     head = _line(path, 1) or ""
     mark = "\t" if "\t" in head else ","
     names = [name.strip().lower() for name in next(csv.reader([head], delimiter=mark), [])]
-    place = names.index(where.lower()) if where.lower() in names else None
+    meant = (where.lower(), _OWN_HEADING.sub(r"\1", where).lower())  # "notional (元本)" where the file heads it so
+    place = next((i for i, name in enumerate(names) if name in meant), None)
     cells = _cells(row, mark)
     if place is None or place >= len(cells):
         return start, max(len(row.rstrip()), start + 1)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_SHOWN = 1_000  # rows of a table for readers
+MOST_SECONDS = 300.0  # to the end of an answer
 MOST_JSON = 100_000  # rows of one JSON object, which is held whole
 
 Question = Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT over the tables of `unwind runs tables`.")]
@@ -31,6 +32,9 @@ def sql(
     question: Question,
     date: Dates = None,
     run: Runs = None,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="N", min=1, help="Give up where the answer is not whole by then.")
+    ] = MOST_SECONDS,
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -45,7 +49,7 @@ def sql(
     from engine.record.questions import asked
 
     form = formats.chosen(output_format, as_json=as_json)
-    with asked(folder, question, date or (), run or ()) as found:
+    with asked(folder, question, date or (), run or (), within_s=seconds) as found:
         formats.show(
             form,
             table=lambda: render.show(_table(_whole(found, MOST_SHOWN, "a table"))),

@@ -4,6 +4,7 @@ import itertools
 import queue
 import re
 import threading
+import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -21,6 +22,7 @@ _LOCKED = (
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
+_UNWORKED = "PRAGMA disable_optimizer"  # which would work out what is constant, for as long as that takes
 _WAIT_S = 0.1  # for room for a batch, until which it is asked whether anyone still reads
 _NO_COLUMN = re.compile(r'Referenced column "([^"]*)" not found|does not have a column named "([^"]*)"')
 _NO_TABLE = re.compile(r"Table with name (.*?) does not exist|Referenced table \"([^\"]*)\" not found")
@@ -39,7 +41,7 @@ def check_question(question: str, schemas: Mapping[str, pa.Schema]) -> tuple[str
     InputError
         It is not one SELECT, names what is not there, or needs something outside the record.
     """
-    with database({name: schema.empty_table() for name, schema in schemas.items()}) as connection:
+    with database({name: schema.empty_table() for name, schema in schemas.items()}, _UNWORKED) as connection:
         statements = connection.extract_statements(question)
         if len(statements) != 1:
             raise InputError(f"a question is one SELECT, without another after a semicolon; got {len(statements)}")
@@ -50,20 +52,29 @@ def check_question(question: str, schemas: Mapping[str, pa.Schema]) -> tuple[str
 
 
 @contextmanager
-def answered(question: str, tables: Mapping[str, pa.Table]) -> Iterator[pa.RecordBatchReader]:
+def answered(
+    question: str, tables: Mapping[str, pa.Table], within_s: float | None = None
+) -> Iterator[pa.RecordBatchReader]:
     """Yield a reader of what a question finds in some tables: batches of rows, made as they are read.
 
-    A signal that comes meanwhile ends the work, however long it would have taken. Raises InputError, as `database`.
+    A signal that comes meanwhile ends the work, however long it would have taken.
+
+    Raises
+    ------
+    InputError
+        As `database`; or the answer is not whole within so many seconds.
     """
     with database(tables) as connection:
-        found = _asked_beside(connection, question, tables)
+        found = _asked_beside(connection, question, tables, within_s)
         try:
             yield pa.RecordBatchReader.from_batches(next(found), found)
         finally:
             found.close()
 
 
-def _asked_beside(connection: Any, question: str, tables: Mapping[str, pa.Table]) -> Generator[Any, None, None]:
+def _asked_beside(
+    connection: Any, question: str, tables: Mapping[str, pa.Table], within_s: float | None
+) -> Generator[Any, None, None]:
     """Yield an answer's schema, then its batches; a thread asks, so that this one hears signals while it waits."""
     coming: queue.Queue[Any] = queue.Queue(maxsize=2)
     left = threading.Event()
@@ -80,9 +91,10 @@ def _asked_beside(connection: Any, question: str, tables: Mapping[str, pa.Table]
             coming.put(error)
 
     thread = threading.Thread(target=ask, daemon=True)
+    last = None if within_s is None else time.monotonic() + within_s
     thread.start()
     try:
-        while (each := coming.get()) is not None:
+        while (each := _next(coming, last)) is not None:
             if isinstance(each, MemoryError):
                 raise each
             if isinstance(each, Exception):
@@ -96,9 +108,17 @@ def _asked_beside(connection: Any, question: str, tables: Mapping[str, pa.Table]
         thread.join()
 
 
+def _next(coming: "queue.Queue[Any]", last: float | None) -> Any:
+    """Return what comes next, until a time of the monotonic clock; what lies there already is taken later too."""
+    try:
+        return coming.get(timeout=None if last is None else max(0.0, last - time.monotonic()))
+    except queue.Empty:
+        raise InputError("the answer took longer than it may: ask for fewer nights or runs, or group rows") from None
+
+
 @contextmanager
-def database(tables: Mapping[str, pa.Table]) -> Iterator[Any]:
-    """Yield a connection to a database of these tables, everything else shut off.
+def database(tables: Mapping[str, pa.Table], *settings: str) -> Iterator[Any]:
+    """Yield a connection to a database of these tables, with some settings more; everything else is shut off.
 
     Raises
     ------
@@ -113,7 +133,7 @@ def database(tables: Mapping[str, pa.Table]) -> Iterator[Any]:
                 connection.register("held", table)
                 connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM held')
                 connection.unregister("held")
-            for setting in (_half_of_memory(connection), *_LOCKED):
+            for setting in (_half_of_memory(connection), *settings, *_LOCKED):
                 connection.execute(setting)
             yield connection
     except duckdb.Error as error:

@@ -107,18 +107,19 @@ TABLES: Registry[AskedTable] = Registry(
 
 @contextmanager
 def asked(
-    out: Path, question: str, dates: Sequence[str] = (), runs: Sequence[str] = ()
+    out: Path, question: str, dates: Sequence[str] = (), runs: Sequence[str] = (), *, within_s: float | None = None
 ) -> Iterator[pa.RecordBatchReader]:
     """Yield a reader of what a question finds in the tables of a record, of these nights and runs; all without.
 
     Raises
     ------
     InputError
-        The question is wrong, there is no such run, or a file that it needs was changed since it was written.
+        The question is wrong, there is no such run, a file that it needs was changed since it was written, or the
+        answer is not whole within so many seconds.
     """
     names = check_question(question, {name: each.columns for name, each in TABLES.items()})
     folders = recorded_folders(out, dates, runs)
-    with answered(question, _read(folders, [TABLES[name] for name in names])) as found:
+    with answered(question, _read(folders, [TABLES[name] for name in names]), within_s) as found:
         yield found
 
 

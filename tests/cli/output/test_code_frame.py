@@ -18,6 +18,15 @@ def test_carets_stand_under_the_cell_that_is_meant(book):
     ]
 
 
+def test_a_row_of_a_japanese_spreadsheet_is_shown_by_its_own_encoding(tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_bytes("position_id,種別\n国債367回,債権\n".encode("cp932"))
+    assert frame(path, Fault(message="m", line=2, where="kind (種別)"), 80) == [
+        "  2 | 国債367回,債権",
+        "    |           ^^^^",
+    ]
+
+
 def test_a_row_that_is_too_wide_is_cut_around_its_cell(tmp_path):
     path = tmp_path / "book.csv"
     path.write_text(f"a,b,c\n{'x' * 300},bad,{'y' * 300}\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 
 import pyarrow as pa
 import pytest
@@ -84,6 +85,20 @@ def test_a_signal_ends_a_question_that_would_take_days():
         found.read_all()
     timer.join()
     assert threading.active_count() <= before  # nobody works on
+
+
+def test_a_question_that_would_take_days_is_given_up_when_its_time_is_over():
+    question = "WITH RECURSIVE a(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM a) SELECT count(*) FROM a"
+    with pytest.raises(InputError, match="longer than it may"), answered(question, {}, 0.2) as found:
+        found.read_all()
+    assert threading.active_count() == 1  # nobody works on
+
+
+def test_what_is_constant_is_not_worked_out_while_a_question_is_checked():
+    """Seconds otherwise, in which no signal is heard."""
+    began = time.process_time()
+    assert check_question("SELECT string_split(repeat('a,', 1000000), ',')", SCHEMAS) == ()
+    assert time.process_time() - began < 1.0
 
 
 def test_what_the_reader_of_an_answer_does_wrong_is_not_laid_on_the_question():

@@ -86,19 +86,20 @@ class Record:
         """Return what contributes to the figures, of runs whose settings have `by`. Raises as `figures`."""
         return _frame(figures(self._recorded(dates, runs, PARTS), where))
 
-    def query(self, sql: str, dates: Dates = (), runs: Names = ()) -> "pd.DataFrame":
+    def query(self, sql: str, dates: Dates = (), runs: Names = (), *, within_s: float | None = None) -> "pd.DataFrame":
         """Answer one question in SQL, a SELECT of DuckDB, to the record's tables over all nights, as `unwind runs sql`.
 
         `unwind runs tables` lists tables and columns. It sees these alone: no file, no network, no setting.
 
         dates, runs   of these alone; none: all
+        within_s      seconds that it may take; None: any number
 
         Raises InputError where the question is wrong, there is no such run, a file that it needs was changed, or the
-        answer takes more than 2 GiB.
+        answer takes more than 2 GiB, or longer than it may.
         """
         import pyarrow as pa
 
-        with asked(self.path, sql, _days(dates), _names(runs)) as found:
+        with asked(self.path, sql, _days(dates), _names(runs), within_s=within_s) as found:
             batches, n_bytes = [], 0
             for batch in found:
                 n_bytes += batch.nbytes
