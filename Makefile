@@ -10,7 +10,7 @@ SHELL := /bin/sh
 .PHONY: help demo test slow lint docs bench gpu wheel sbom offline pins
 
 help:
-	@echo "make demo    10-day VaR and expected shortfall of the sample books, with bundled data"
+	@echo "make demo    what a general account can lose in ten days, and why, with bundled data"
 	@echo "make test    every quick test"
 	@echo "make slow    the tests that take minutes"
 	@echo "make lint    ruff and mypy --strict"

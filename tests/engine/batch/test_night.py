@@ -345,8 +345,8 @@ def test_dry_run_prints_blocks_memory_and_time_and_records_nothing(folder):
     done = folder.run("run", folder.file, "--dry-run")
     assert done.returncode == 0, done.stderr
     heading, row = done.stdout.splitlines()[2:4]
-    assert heading.split() == ["date", "run", "paths", "rows", "blocks", "kept", "memory", "disk", "time"]
-    assert row.split()[:6] == ["2025-05-28", "ten-days", "400,000", "6", "7", "0"]
+    assert heading.split() == ["date", "run", "paths", "rows", "blocks", "memory", "disk", "time"]  # none is kept
+    assert row.split()[:5] == ["2025-05-28", "ten-days", "400,000", "6", "7"]
     assert not folder.out.exists()
 
 
