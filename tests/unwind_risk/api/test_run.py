@@ -47,7 +47,8 @@ def test_settings_are_refused_in_the_words_of_a_file():
         uw.run(paths=3, horizon_days=1.5, confidence=99, by="desk", backend="gpu")
     assert sorted(str(refusal.value).splitlines()) == [
         "backend: must be one of 'auto', 'numpy', 'numba' or 'cuda', got 'gpu'",
-        "by: nothing is taken apart by 'desk'; known are position, book, family, currency, factor, pillar, regime",
+        "by: nothing is taken apart by 'desk'; known are position, book, family, currency, factor, pillar, book x"
+        " factor, regime",
         "confidence: must lie in [0.5, 1), got 99.0; 99 % is 0.99",
         "horizon_days: must be a whole number such as 10, got 1.5",
         "paths: must be at least 100, got 3",
