@@ -51,7 +51,7 @@ class _Levels:
     @property
     def title(self) -> str:
         """Return the factor with its unit."""
-        return (_IN_PERCENT if self.size > 1.0 else _IN_UNIT).format(factor=self.factor, unit=self.unit)
+        return (_IN_PERCENT if self.size > 1.0 else _IN_UNIT).format(factor=self.factor, unit=name_of(self.unit))
 
 
 def fan_panels(sheet: Sheet) -> Panels | Chart:

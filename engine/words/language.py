@@ -31,7 +31,7 @@ class Text:
 
     def __html__(self) -> str:
         """The text as a page shows it."""
-        return escape(str(self))
+        return escape(str(self)).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")  # as a template does
 
     def format(self, **words: object) -> str:
         """Return the text in the reader's language, with its places filled."""

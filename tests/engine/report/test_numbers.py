@@ -5,7 +5,18 @@ import re
 
 import pytest
 
-from engine.report.numbers import Estimate, Missing, Number, Scale, correlation, percent, probability, scale_of
+from engine.report.numbers import (
+    NONE,
+    NOT_A_NUMBER,
+    NOT_BOUNDED,
+    Estimate,
+    Number,
+    Scale,
+    correlation,
+    percent,
+    probability,
+    scale_of,
+)
 
 BILLION = Scale(divisor=1e9, unit="JPY bn", decimals=1)
 

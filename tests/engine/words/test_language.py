@@ -2,11 +2,23 @@
 
 import ast
 import re
+from datetime import date
 
+import pytest
+
+from engine.errors import InputError
 from engine.words.language import (
     JAPANESE,
+    Text,
     dictionary,
+    language,
+    listed,
+    month_and_day,
+    name_of,
     places,
+    read_in,
+    sentences,
+    whole_date,
 )
 from tests.source_files import ROOT, relative, sources
 
@@ -44,3 +56,29 @@ def test_no_translation_holds_an_english_sentence():
     found = dictionary(JAPANESE)
     plain = [re.sub(r"`[^`]*`|\{[^}]*\}", "", other) for other in (*found.texts.values(), *found.names.values())]
     assert [other for other in plain if LATIN_SENTENCE.search(other)] == []
+
+
+def test_a_text_is_in_the_readers_language_and_no_longer():
+    text = Text("{n:,} moves, each valued; none is drawn")
+    assert text.format(n=1200) == "1,200 moves, each valued; none is drawn"
+    with read_in("ja"):
+        assert language() == JAPANESE
+        assert text.format(n=1200) == "1,200通りの変動をすべて評価（乱数なし）"
+        assert (name_of("base"), name_of("my-own")) == ("平常", "my-own")
+        assert listed(["A", "B", "C"]) == "A、B、C"
+        assert sentences("甲。", "", "乙。") == "甲。乙。"
+        assert (month_and_day(date(2025, 5, 28)), whole_date(date(2025, 5, 28))) == ("5月28日", "2025年5月28日")
+    assert listed(["A", "B", "C"]) == "A, B and C"
+    assert (month_and_day(date(2025, 5, 28)), whole_date(date(2025, 5, 28))) == ("28 May", "2025-05-28")
+
+
+def test_a_text_that_the_dictionary_lacks_is_an_error_in_that_language_alone():
+    unknown = Text(" ".join(("no", "such", "text")))
+    assert str(unknown) == "no such text"
+    with read_in("ja"), pytest.raises(KeyError):
+        str(unknown)
+
+
+def test_another_language_is_refused():
+    with pytest.raises(InputError, match=r"there is no language 'jp'; there are en, ja"), read_in("jp"):
+        pass
