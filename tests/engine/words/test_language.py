@@ -59,11 +59,11 @@ def test_no_translation_holds_an_english_sentence():
 
 
 def test_a_text_is_in_the_readers_language_and_no_longer():
-    text = Text("{n:,} moves, each valued; none is drawn")
-    assert text.format(n=1200) == "1,200 moves, each valued; none is drawn"
+    text = Text("Read from {n:,} paths of the tail.")
+    assert text.format(n=1200) == "Read from 1,200 paths of the tail."
     with read_in("ja"):
         assert language() == JAPANESE
-        assert text.format(n=1200) == "1,200通りの変動をすべて評価（乱数なし）"
+        assert text.format(n=1200) == "裾の1,200経路から算出。"
         assert (name_of("base"), name_of("my-own")) == ("平常", "my-own")
         assert listed(["A", "B", "C"]) == "A、B、C"
         assert sentences("甲。", "", "乙。") == "甲。乙。"
