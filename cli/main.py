@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import bench, demo, feedback, run, runs, schema, simulate, streams, stress
+from cli import bench, demo, feedback, run, runs, schema, serve, simulate, streams, stress
 from cli.analysis import explain, hedge, regulatory, reverse, whatif
 from cli.analysis import replay as replay_path
 from cli.backtest import commands as backtest
@@ -163,6 +163,7 @@ app.command("regulatory", cls=OnceCommand)(guarded(regulatory.regulatory))
 app.command("backtest", cls=OnceCommand)(guarded(backtest.backtest))
 app.command("calibrate", cls=OnceCommand)(guarded(calibrate.calibrate))
 app.command("report", cls=OnceCommand)(guarded(report.report))
+app.command("serve", cls=OnceCommand)(guarded(serve.serve))
 app.command("reproduce", cls=OnceCommand)(guarded(reproduce.reproduce))
 app.command("bench", cls=OnceCommand)(guarded(bench.bench))
 app.command("schema", cls=OnceCommand)(guarded(schema.schema))

@@ -44,7 +44,11 @@ def _while_compiling() -> Iterator[Callable[[], None]]:
     from engine.run.warm import kept_kernels  # here, so that --help stays quick
 
     is_over = threading.Event()
-    if kept_kernels().n_files:
+    try:
+        are_kept = kept_kernels().n_files > 0
+    except ValueError:  # of UNWIND_CPU: the run says it, with the way out
+        are_kept = True
+    if are_kept:
         yield is_over.set
         return
     log.write("info", "compiling", COMPILING)

@@ -50,9 +50,10 @@ HOMES = {
     "dask": ("engine/sharing/dask_client.py",),
     "distributed": ("engine/sharing/dask_client.py",),
     "duckdb": ("engine/record/database.py",),
-    "jinja2": ("engine/report/*",),
+    "fastapi": ("unwind_risk/serve/*",),
+    "jinja2": ("engine/report/*", "unwind_risk/serve/*"),
     "llvmlite": ("kernels/*",),
-    "markupsafe": ("engine/report/*",),
+    "markupsafe": ("engine/report/*", "unwind_risk/serve/*"),
     "jax": ("bench/peers/*",),
     "matplotlib": (
         "unwind_risk/api/picture.py",
@@ -66,8 +67,10 @@ HOMES = {
     "QuantLib": ("engine/conventions/calendars.py", "bench/*", "cli/pages/prices.py"),
     "rich": ("cli/*",),
     "scipy.stats": ("engine/analysis/regulatory/pnl_attribution.py",),  # takes a second to load: no run does
+    "starlette": ("unwind_risk/serve/*",),
     "torch": ("bench/peers/*",),
     "typer": ("cli/*",),
+    "uvicorn": ("unwind_risk/serve/server.py",),
     "xlsxwriter": ("engine/workbook.py",),
 }
 

@@ -43,6 +43,7 @@ ACROSS = {
     "kernels/cuda/test_unwind.py": "laws with an unwind on the CUDA sources",
     "kernels/test_currency_pairs.py": "options on any pair in all wings",
     "kernels/test_toy_payoff.py": "a payoff from test code alone",
+    "unwind_risk/serve/test_browser.py": "the server's pages in a browser",
     "trials/test_clock.py": "a night while the clock jumps",
     "trials/test_disk.py": "a night on a disk that fails at any call",
 }

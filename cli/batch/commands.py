@@ -205,7 +205,7 @@ def verify(
 
 
 def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Leave out to list them.")] = None) -> None:
-    """Print an example for a scheduler: cron, systemd, Airflow, Kubernetes, Slurm, a dask cluster."""
+    """Print an example: cron, systemd, Airflow, Kubernetes, Slurm, a dask cluster, a Grafana dashboard."""
     from engine.batch.schedulers import example_names, example_text
 
     typer.echo("\n".join(example_names()) if name is None else example_text(name).rstrip())

@@ -10,6 +10,8 @@ from engine.run.walk import regime_names
 from kernels.law_layout import PATH_SERIES
 from kernels.types import I64, U64
 
+REGIME_PATHS = 2**17  # paths at most whose final regime is asked for
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FinalRegimes:

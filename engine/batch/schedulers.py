@@ -1,4 +1,4 @@
-"""Example files for schedulers, by name."""
+"""Example files for schedulers, and a dashboard of the metrics, by name."""
 
 from importlib.resources import files
 
@@ -14,6 +14,7 @@ _FILES = {
     "slurm": "array.sbatch",
     "dask": "dask.sh",
     "batch": "nightly.toml",
+    "grafana": "grafana.json",
 }
 
 

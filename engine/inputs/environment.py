@@ -81,6 +81,7 @@ BORROWED = (
     ),
     Variable(name="OPENBLAS_NUM_THREADS", meaning="the same, of OpenBLAS", default="the number of cores"),
     Variable(name="NO_COLOR", meaning="set to anything: no colour on a terminal", default="none"),
+    Variable(name="TERM", meaning="dumb: no colour either", default="none"),
     Variable(name="COLUMNS", meaning="width that tables are written for", default="the terminal's"),
 )  # those of other programs that this one minds
 

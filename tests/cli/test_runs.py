@@ -51,7 +51,7 @@ def test_diff_tells_what_differs_between_two_nights(tmp_path, capsys):
     assert float(var["change"]) == pytest.approx(0.1 * 0.8 * 4.7e9)  # conftest: the total is four fifths of the books'
     assert float(var["after"]) - float(var["before"]) == float(var["change"])
     code, out, _ = command(capsys, "diff", tmp_path, "2025-05-27", "last")
-    assert (code, out.splitlines()[0]) == (0, "From 2025-05-27 to last, JPY bn")
+    assert (code, out.splitlines()[0]) == (0, f"{'From 2025-05-27 to last':<74}JPY bn")
     assert any(line.split()[:4] == ["plain", "base", "total", "VaR"] for line in out.splitlines())
     code, out, _ = command(capsys, "diff", tmp_path, "last", "last", "--all")
     assert "nothing differs" in out

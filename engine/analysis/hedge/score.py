@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.analysis.final_regimes import final_regimes
+from engine.analysis.final_regimes import REGIME_PATHS, final_regimes
 from engine.analysis.hedge.aim import Aim, aim_change, es_of
 from engine.analysis.hedge.result import ScenarioScore, Single, Worst
 from engine.analysis.hedge.walked import WalkedPaths, walked
 from engine.analysis.whatif.paired_changes import Change, drawn_changes
-from engine.analysis.whatif.whatif import REGIME_PATHS, Mean, mean_of, regime_means
+from engine.analysis.whatif.whatif import Mean, mean_of, regime_means
 from engine.errors import RiskError
 from engine.inputs.run import RunConfig
 from engine.risk.ranks import Confidence

@@ -34,7 +34,7 @@ def candidate_trades(trades: Path | Opened, inputs: Inputs, config: RunConfig) -
     InputError
         A book of theirs is called as one of the run's, or the market lacks what they need.
     """
-    book = load_book(trades, inputs.market.valuation_date, name=BOOK)
+    book = load_book(trades, inputs.market.valuation_date, name=BOOK, is_kept=isinstance(trades, Path))
     clash = [name for name in dict.fromkeys(book.books) if name in inputs.book.books]
     if clash:
         raise InputError(

@@ -35,21 +35,17 @@ def paired_totals(
     backend: AbstractBackend,
     progress: Progress,
     say: Callable[[str], None],
+    totals: Totals | None = None,
 ) -> PairedTotals:
-    """Walk the trades alone, and the books where their totals are not kept.
+    """Walk the trades alone, and the books where their totals are neither given nor kept.
 
     Kernels add up a total book by book, in order: what the trades' books pay, added to the kept total one by one, is
     the total of a run in which they come last. Polynomials must cover the same ranges for that: where trades narrow
     them, the run of all books is walked instead.
     """
-    key = kept_key(config, inputs, n_steps, backend.name)
-    totals, was_kept = recall_totals(key), True
+    was_kept = True
     if totals is None:
-        was_kept = False
-        say("the totals of this run are not kept yet: its books are walked once, and the next call adds trades to them")
-        totals = _walked_totals(prepared_by(config, inputs, backend, n_steps), config.n_paths, progress)
-        if (note := keep_totals(totals, key)) is not None:
-            say(note)
+        totals, was_kept = totals_of(config, inputs, n_steps, backend, progress, say)
     prepared = prepared_by(config, trades.alone, backend, n_steps)
     rows = pnl_vectors(prepared, Scopes.BOOKS, config.n_paths, progress)
     if _is_same_ranges(totals.ranges, _ranges(prepared)):
@@ -59,6 +55,25 @@ def paired_totals(
         joined = prepared_by(config, trades.joined, backend, n_steps)
         after = dict(pnl_vectors(joined, Scopes.TOTAL, config.n_paths, progress))
     return PairedTotals(before=totals.pnl, after=after, trades=rows, prepared=prepared, was_kept=was_kept)
+
+
+def totals_of(
+    config: RunConfig,
+    inputs: Inputs,
+    n_steps: int,
+    backend: AbstractBackend,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> tuple[Totals, bool]:
+    """Return the totals of a run's books, and whether they were kept; else they are walked and kept."""
+    key = kept_key(config, inputs, n_steps, backend.name)
+    if (kept := recall_totals(key)) is not None:
+        return kept, True
+    say("the totals of this run are not kept yet: its books are walked once, and the next call adds trades to them")
+    totals = _walked_totals(prepared_by(config, inputs, backend, n_steps), config.n_paths, progress)
+    if (note := keep_totals(totals, key)) is not None:
+        say(note)
+    return totals, False
 
 
 def _walked_totals(prepared: PreparedRun, n_paths: int, progress: Progress) -> Totals:

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.analysis.final_regimes import FinalRegimes, final_regimes
+from engine.analysis.final_regimes import REGIME_PATHS, FinalRegimes, final_regimes
 from engine.analysis.whatif.candidate_trades import candidate_trades
 from engine.analysis.whatif.paired_changes import Change, drawn_changes
 from engine.analysis.whatif.pnl_digest import pnl_sha256
 from engine.analysis.whatif.pnl_vectors import check_memory
 from engine.analysis.whatif.totals import PairedTotals, paired_totals
+from engine.analysis.whatif.warm_run import WarmRun
 from engine.book.compiled import CompiledBook
 from engine.book.day_carry import carry_a_day
 from engine.book.value import position_values
@@ -35,7 +36,6 @@ from engine.scenario.under_laws import standing_of
 from kernels.types import F64
 
 SCHEMA = 1
-REGIME_PATHS = 2**17  # paths at most whose final regime is asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,12 @@ class Tried:
 
 
 def try_trades(
-    trades: Path | Opened, config: RunConfig, inputs: Inputs, progress: Progress, say: Callable[[str], None]
+    trades: Path | Opened,
+    config: RunConfig,
+    inputs: Inputs,
+    progress: Progress,
+    say: Callable[[str], None],
+    warm: WarmRun | None = None,
 ) -> Tried:
     """Try candidate trades on a run.
 
@@ -122,6 +127,7 @@ def try_trades(
     inputs : of the run
     progress : called with paths done and in all
     say : is called with what was picked
+    warm : of the same settings and inputs, so that trades alone are walked; the figures are the same without
 
     Raises
     ------
@@ -133,7 +139,9 @@ def try_trades(
     check_memory(len(inputs.names) * (2 + n_books), config.n_paths)
     backend = choose_backend(config.backend, say)
     n_steps = n_steps_of(config, candidates.joined, say)
-    totals = paired_totals(config, inputs, candidates, n_steps, backend, progress, say)
+    warm = warm if warm is not None and warm.fits(n_steps, backend.name) else None
+    kept = None if warm is None else warm.totals
+    totals = paired_totals(config, inputs, candidates, n_steps, backend, progress, say, kept)
     book, rate = candidates.alone.book, inputs.market.rate(config.currency)
     carried = _carry(book, inputs, rate)
     found = WhatIf(
@@ -146,7 +154,7 @@ def try_trades(
         was_kept=totals.was_kept,
         trades=carried,
         carry_a_day=sum(each.carry_a_day for each in carried),
-        scenarios=tuple(_scenario(totals, inputs, name, config) for name in inputs.names),
+        scenarios=tuple(_scenario(totals, inputs, name, config, warm) for name in inputs.names),
         warnings=candidates.warnings,
     )
     return Tried(found=found, config=config, inputs=inputs, totals=totals)
@@ -165,7 +173,9 @@ def _carry(book: CompiledBook, inputs: Inputs, rate: float) -> tuple[TradeCarry,
     )
 
 
-def _scenario(totals: PairedTotals, inputs: Inputs, name: str, config: RunConfig) -> ScenarioChange:
+def _scenario(
+    totals: PairedTotals, inputs: Inputs, name: str, config: RunConfig, warm: WarmRun | None
+) -> ScenarioChange:
     part = next(part for part in totals.prepared.parts if name in part.inputs.names)
     s = part.inputs.names.index(name)
     before, after, paid = totals.before[name], totals.after[name], totals.trades[name].sum(axis=0)
@@ -180,9 +190,9 @@ def _scenario(totals: PairedTotals, inputs: Inputs, name: str, config: RunConfig
         changes=changes,
         pnl=mean_of(paid) if moves is None else Mean(value=moves.moments(2)[0], se=0.0),
         pnl_in_tail=_in_tail(before, paid, moves, changes),
-        regimes=_regimes(part, s, paid) if moves is None else (),
+        regimes=_regimes(part, s, paid, warm) if moves is None else (),
         pnl_bound=float(part.packed.bounds.pnl[s, 0]),
-        sha256_before=pnl_sha256(before),
+        sha256_before=pnl_sha256(before) if warm is None else warm.sha256[name],
         sha256_after=pnl_sha256(after),
     )
 
@@ -234,9 +244,12 @@ def _in_tail(before: F64, paid: F64, moves: PastMoves | None, changes: Sequence[
     return Mean(value=float(paid[in_tail].mean()), se=se)
 
 
-def _regimes(drawn: Prepared, s: int, paid: F64) -> tuple[RegimeMean, ...]:
+def _regimes(drawn: Prepared, s: int, paid: F64, warm: WarmRun | None) -> tuple[RegimeMean, ...]:
     """Average what the trades pay, (n_paths,) [currency], by final regime."""
-    ends = final_regimes(drawn, s, min(paid.size, REGIME_PATHS))
+    if warm is not None:
+        ends = warm.ends[drawn.inputs.names[s]]
+    else:
+        ends = final_regimes(drawn, s, min(paid.size, REGIME_PATHS))
     return () if ends is None else regime_means(ends, paid)
 
 

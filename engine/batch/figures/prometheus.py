@@ -65,6 +65,11 @@ def _help() -> dict[str, str]:
     return {**_BATCH_HELP, **{_metric(key): each.definition for key, each in MEASURES.items()}, **_LIMIT_HELP}
 
 
+def metric_names() -> tuple[str, ...]:
+    """Return the names of all metrics, in the order in which they are written."""
+    return tuple(_help())
+
+
 def _metric(key: str) -> str:
     return f"unwind_{key}"
 

@@ -1,15 +1,18 @@
 """Candidate trades tried on a run, or on a recorded night."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from engine.analysis.whatif.warm_run import WarmRun, warm_run
 from engine.analysis.whatif.whatif import Tried, WhatIf, try_trades
 from engine.batch.reproduce import recorded_day
 from engine.batch.sources import load, source_of
 from engine.errors import InputError
 from engine.explain.whatif.limit_changes import LimitChange, limit_changes
 from engine.inputs.batch import read_batch, run_from_record
+from engine.inputs.book.several import load_books
 from engine.inputs.limit_file import load_limits
 from engine.inputs.limits import Limit
 from engine.inputs.opened import Opened
@@ -19,7 +22,7 @@ from engine.record.manifest import manifest_of
 from engine.record.read import RunRecord, read_run
 from engine.record.tables import MANIFEST, NIGHT
 from engine.run.blocks import Progress
-from engine.run.load import Inputs
+from engine.run.load import Inputs, inputs_of
 
 Found = tuple[WhatIf, tuple[LimitChange, ...]]
 Say = Callable[[str], None]
@@ -33,7 +36,11 @@ def on_a_run(
     Raises InputError where an input is bad, or the settings ask for what one call on common paths cannot do.
     """
     held = load_limits(limits) if limits is not None else ()
-    tried = try_trades(trades, config, inputs, progress, say)
+    return _held_to(held, try_trades(trades, config, inputs, progress, say), say)
+
+
+def _held_to(held: Sequence[Limit], tried: Tried, say: Say) -> Found:
+    """Hold a run that is not recorded to limits, but for those on single books that the trades do not move."""
     books = (*dict.fromkeys(tried.inputs.book.books),)
     on_books = [each for each in held if not _moves(each, tried) and any(_is_on(each, name) for name in books)]
     if on_books:
@@ -57,15 +64,71 @@ def on_a_night(trades: Path | Opened, folder: Path, progress: Progress, say: Say
             " OUT/valuation_date=DATE/run=NAME"
         )
     record = read_run(folder)
-    manifest = manifest_of(record.manifest, folder / MANIFEST)
-    run = run_from_record(manifest["config"])
-    day = recorded_day(manifest)
-    inputs = load(day, source_of(day, run)).inputs
-    config = run.model_copy(update={"n_paths": int(manifest["facts"]["n_paths"])})
+    config, inputs = recorded_run(record, folder)
     tried = try_trades(trades, config, inputs, progress, say)
     _check_as_recorded(tried, record, folder)
     held = _limits_of_night(record, folder, say)
     return tried.found, limit_changes(held, tried, record) if held else ()
+
+
+def recorded_run(record: RunRecord, folder: Path) -> tuple[RunConfig, Inputs]:
+    """Return the settings of a recorded run, with the paths it took, and its inputs from where they were.
+
+    Raises InputError where an input is not there any more.
+    """
+    manifest = manifest_of(record.manifest, folder / MANIFEST)
+    run = run_from_record(manifest["config"])
+    day = recorded_day(manifest)
+    inputs = load(day, source_of(day, run)).inputs
+    return run.model_copy(update={"n_paths": int(manifest["facts"]["n_paths"])}), inputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NightOnCall:
+    """A recorded run kept in memory, on which trades are tried one set after another."""
+
+    folder: Path
+    record: RunRecord
+    config: RunConfig
+    inputs: Inputs
+    limits: tuple[Limit, ...]
+    warm: WarmRun
+    is_as_recorded: bool  # False: its books are others than the night's
+
+
+def night_on_call(folder: Path, books: Sequence[Path], progress: Progress, say: Say) -> NightOnCall:
+    """Keep a recorded run in memory, with its own books or others.
+
+    books   files of the other books, valued in the night's market; none: the night's own
+
+    Raises as `on_a_night`.
+    """
+    record = read_run(folder)
+    config, inputs = recorded_run(record, folder)
+    if books:
+        others = load_books(tuple(books), inputs.market.valuation_date)
+        inputs = inputs_of(inputs.market, others, inputs.scenarios, config, market_sha256=inputs.sha256["market"])
+    limits = _limits_of_night(record, folder, say)
+    warm = warm_run(config, inputs, progress, say)
+    if not books:
+        _check_digests(warm.sha256, record, folder)
+    return NightOnCall(
+        folder=folder,
+        record=record,
+        config=config,
+        inputs=inputs,
+        limits=limits,
+        warm=warm,
+        is_as_recorded=not books,
+    )
+
+
+def on_call(trades: Path | Opened, night: NightOnCall, say: Say) -> Found:
+    """Try trades on a run that is kept in memory: the figures of `on_a_night`. Raises InputError where they are bad."""
+    tried = try_trades(trades, night.config, night.inputs, lambda done, total: None, say, night.warm)
+    if not night.is_as_recorded:
+        return _held_to(night.limits, tried, say)
+    return tried.found, limit_changes(night.limits, tried, night.record) if night.limits else ()
 
 
 def check_alone(given: Sequence[str]) -> None:
@@ -84,8 +147,13 @@ def check_settings(config: RunConfig) -> None:
 
 def _check_as_recorded(tried: Tried, record: RunRecord, folder: Path) -> None:
     """Refuse a night whose total has other bits now: its figures would not be those before the trades."""
+    _check_digests({each.scenario: each.sha256_before for each in tried.found.scenarios}, record, folder)
+
+
+def _check_digests(now: Mapping[str, str], record: RunRecord, folder: Path) -> None:
+    """Refuse digests of totals, by scenario, that are not the record's. Raises InputError."""
     then = {row.scenario: row.pnl_sha256 for row in record.results if not row.scope.startswith("book:")}
-    other = [each.scenario for each in tried.found.scenarios if then.get(each.scenario) != each.sha256_before]
+    other = [name for name, digest in now.items() if then.get(name) != digest]
     if other:
         raise InputError(
             f"{folder}: the P&L of {', '.join(other)} is not what was recorded: an input or the program has changed;"

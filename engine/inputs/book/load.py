@@ -22,7 +22,9 @@ DEFAULT_BUNDLED = "sample"
 MAX_FAULTS = 100  # listed; the rest is counted
 
 
-def load_book(file: Path | Opened, valuation_date: date, *, name: str | None = None) -> CompiledBook:
+def load_book(
+    file: Path | Opened, valuation_date: date, *, name: str | None = None, is_kept: bool = True
+) -> CompiledBook:
     """Load a book for one valuation date. QuantLib is needed for a source file, not for a compiled one.
 
     A source file is compiled once: the result is kept, and recalled while file, date and program are the same.
@@ -33,6 +35,7 @@ def load_book(file: Path | Opened, valuation_date: date, *, name: str | None = N
         `unwind book compile` wrote
     valuation_date : the market's
     name : of the book of a source file without the column `book`; None: the file's, without its end
+    is_kept : the compiled book is kept and recalled; False of rows that come once, and would push others out
 
     Raises
     ------
@@ -40,14 +43,16 @@ def load_book(file: Path | Opened, valuation_date: date, *, name: str | None = N
         Everything wrong with the file, or a compiled book of another date.
     """
     opened = open_once(file, BOOK)
-    book = _loaded(opened, valuation_date)
+    book = _loaded(opened, valuation_date, is_kept=is_kept)
     return replace(book, books=named(book.books, name_of_file(opened.path) if name is None else book_name(name)))
 
 
-def _loaded(opened: Opened, valuation_date: date) -> CompiledBook:
+def _loaded(opened: Opened, valuation_date: date, *, is_kept: bool) -> CompiledBook:
     """Load a book whose positions have no book where the file has no such column."""
     if is_compiled(opened.data):
         return _compiled(opened, valuation_date)
+    if not is_kept:
+        return replace(_from_source(opened, valuation_date), source=str(opened.path))
     key = cache_key(opened.sha256, valuation_date)
     if (book := recall(key)) is not None:
         return replace(book, source=str(opened.path))

@@ -22,6 +22,7 @@ WITHOUT = {
     "batch resume": "its last line is one JSON object, which schedulers read",
     "batch run": "its last line is one JSON object, which schedulers read",
     "batch verify": "says in a sentence whether a record is as it was written",
+    "serve": "answers browsers until it is stopped; its figures are JSON under /api",
     "book compile": "writes a file, and prints its name",
     "book template": "prints a book file (CSV)",
     "data build": "writes market files, and prints their names",

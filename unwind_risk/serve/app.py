@@ -1,0 +1,48 @@
+"""The application: views behind the guard, with the files that pages need."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from unwind_risk import __version__
+from unwind_risk.serve.problems import add_handlers
+from unwind_risk.serve.record_state import RecordState
+from unwind_risk.serve.security import Guard
+from unwind_risk.serve.settings import ServeSettings
+from unwind_risk.serve.state import ServeState
+from unwind_risk.serve.views import backtest, explain, records, scenarios, tonight, whatif
+
+VIEWS = (tonight, explain, whatif, scenarios, backtest, records)
+OPENAPI = "/api/openapi.json"
+
+
+def make_app(settings: ServeSettings) -> ASGIApp:
+    """Return the application of a server, which answers nobody who does not pass the guard."""
+    state = ServeState(settings=settings, record=RecordState(settings.record))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        state.warm()
+        yield
+        state.work.close()
+
+    app = FastAPI(
+        title="unwind",
+        version=__version__,
+        summary="A record of market risk: its figures, and what would change them, as the commands' JSON.",
+        openapi_url=OPENAPI,
+        docs_url=None,  # its page would load from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.serve = state
+    for view in VIEWS:
+        app.include_router(view.ROUTER)
+    app.mount("/static", StaticFiles(directory=Path(str(files("unwind_risk.serve") / "static"))))
+    add_handlers(app)
+    return Guard(app, settings)

@@ -1,0 +1,1 @@
+"""The pages, one a file, each with the JSON of the command that says the same."""
