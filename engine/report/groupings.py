@@ -17,7 +17,7 @@ from engine.report.pictures.waterfall import waterfall
 from engine.report.sheet import Sheet, errors_in_words, finite, nothing, tail_entry
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
-from engine.words.language import Text, Words, name_of, sentences, texts
+from engine.words.language import Text, Wording, name_of, sentences, texts
 
 _LEAD = HEADLINE[0]  # is drawn as a bar
 _LEAST_ERROR = 1e-5  # of the unit: below it a figure is the same on every path, and is shown without an error
@@ -163,7 +163,7 @@ def _picture(here: _Grouping, alt: str, bars: Sequence[PartBar]) -> Markup:
     return waterfall(alt, bars, _sum_bar(here)) if here.found.grouping in _MOVERS else part_bars(alt, bars)
 
 
-def _headings(here: _Grouping) -> Iterator[Words]:
+def _headings(here: _Grouping) -> Iterator[Wording]:
     if here.has_shares:
         yield from (_OF_TAIL, "±")
     for measure in here.measures:

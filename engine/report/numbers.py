@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.conventions.figure_words import EASTERN_UNITS, OKU, UNITS
-from engine.words.language import JAPANESE, Text, Words, dictionary, language, texts
+from engine.words.language import JAPANESE, Text, Wording, dictionary, language, texts
 
 _MINUS = "\N{MINUS SIGN}"
 _SIGNIFICANT = 3  # digits of the largest amount of a table
@@ -33,7 +33,7 @@ class Number:
 class Missing:
     """A figure that is not there, and why in a few words."""
 
-    reason: Words
+    reason: Wording
 
     def __html__(self) -> str:
         """The reason, set apart."""
@@ -47,7 +47,7 @@ class Estimate:
     value: Number
     error: Number | Missing | None  # of the simulation; None: below the last digit, or the figure is exact
     table: Number | Missing | None = None  # of the law's table of past days; None: as above, or the law has none
-    second: Words = TABLE  # what the second error is of
+    second: Wording = TABLE  # what the second error is of
 
     @property
     def is_bare(self) -> bool:
@@ -88,7 +88,7 @@ class Scale:
         se: float | None,
         table_se: float | None = None,
         *,
-        second: Words = TABLE,
+        second: Wording = TABLE,
         signed: bool = False,
     ) -> Figure:
         """Show an amount with those of its standard errors that reach its last digit.
@@ -128,7 +128,7 @@ class Scale:
         ses: tuple[float | None, float | None],
         decimals: int,
         *,
-        second: Words = TABLE,
+        second: Wording = TABLE,
         signed: bool = False,
     ) -> Figure:
         if value is None:
@@ -150,7 +150,7 @@ class Scale:
         return Number(value=value, text=_fixed(value / self.divisor, decimals, signed=signed))
 
 
-def scale_of(currency: str, values: Iterable[float | None], per: Words = "") -> Scale:
+def scale_of(currency: str, values: Iterable[float | None], per: Wording = "") -> Scale:
     """Choose the unit in which the largest amount has one to three digits before the point, and three in all.
 
     per   what follows the unit: " a bp"

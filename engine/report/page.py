@@ -29,14 +29,14 @@ from engine.report.parts import Badge, Entry, Panels, Shaded, is_bare, shown
 from engine.report.remedy import remedies
 from engine.report.sheet import Sheet, sheet
 from engine.report.simulated import convergence, futures
-from engine.words.language import ENGLISH, JAPANESE, Text, Words, read_in, texts, whole_date
+from engine.words.language import ENGLISH, JAPANESE, Text, Wording, read_in, texts, whole_date
 from engine.words.language import language as reader
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
 MOST_ITEMS = 4  # of a list of sentences that are seen at once
 
 _TEMPLATES = ("page.html", "answer.html", "run.html", "parts.html", "style.css", "style.ja.css")
-_CHAPTERS: tuple[tuple[str, Words, Words], ...] = (  # anchor, title, question
+_CHAPTERS: tuple[tuple[str, Wording, Wording], ...] = (  # anchor, title, question
     ("why", *texts("Why", "what the loss is made of")),
     ("where", *texts("Where", "which book, in which scenario")),
     ("trust", *texts("Trust", "would these figures have held?")),

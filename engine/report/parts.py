@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.report.numbers import Estimate, Figure
-from engine.words.language import Text, Words
+from engine.words.language import Text, Wording
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode's controls, formats, surrogates, private and unassigned characters
 _MOST_ROWS = 400
@@ -17,7 +17,7 @@ _MORE_ROWS, _MORE_LETTERS = Text("{n:,} more rows are in the record."), Text("{n
 class Badge:
     """A word that catches the eye. Its meaning is in the word, never in the colour alone."""
 
-    text: Words
+    text: Wording
     kind: str  # "good", "warn" or "bad"
 
     def __html__(self) -> str:
@@ -48,14 +48,14 @@ class Code:
         return f"<code>{html.escape(shown(self.text))}</code>"
 
 
-Entry = Words | Figure | Badge | Shaded | Code
+Entry = Wording | Figure | Badge | Shaded | Code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column of a table."""
 
-    heading: Words
+    heading: Wording
     is_number: bool = True
 
 
@@ -63,7 +63,7 @@ class Column:
 class Table:
     """Rows of entries; the first entry of a row is its heading."""
 
-    caption: Words
+    caption: Wording
     columns: Sequence[Column]
     rows: Sequence[Sequence[Entry]]
     left_out: str = ""  # what the table does not show, in a sentence
@@ -81,12 +81,12 @@ class Chart:
     """A sentence, a picture and its numbers."""
 
     key: str  # unique in the page
-    title: Words
+    title: Wording
     alt: str  # what the picture shows, in a sentence
     svg: str  # "" where there is none
     table: Table | None
-    lead: Words = ""  # the answer in words, above the picture
-    note: Words = ""  # how to read the picture, below it
+    lead: Wording = ""  # the answer in words, above the picture
+    note: Wording = ""  # how to read the picture, below it
     is_wide: bool = False  # it takes all of the page's width
 
 
@@ -105,18 +105,18 @@ class Panels:
     """Panels of which one is seen."""
 
     key: str  # unique in the page
-    label: Words  # of the choice
+    label: Wording  # of the choice
     panels: tuple[Panel, ...]
-    unprinted: Words  # what of them a printed page lacks, in a sentence
+    unprinted: Wording  # what of them a printed page lacks, in a sentence
 
 
-def columns(*headings: Words, words: int = 1) -> tuple[Column, ...]:
+def columns(*headings: Wording, words: int = 1) -> tuple[Column, ...]:
     """Make columns of which the first `words` hold words."""
     return tuple(Column(heading=heading, is_number=i >= words) for i, heading in enumerate(headings))
 
 
 def table(
-    caption: Words,
+    caption: Wording,
     heads: Sequence[Column],
     rows: Sequence[Sequence[Entry]],
     *,

@@ -19,7 +19,7 @@ from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE, measures_among
 from engine.risk.results import ScopeResult, TailResult
 from engine.risk.standing import STRESS_LABEL, recorded_standings
-from engine.words.language import Text, Words, name_of, texts
+from engine.words.language import Text, Wording, name_of, texts
 from kernels.types import F64
 
 ALL_BOOKS = ("total", "partial")
@@ -215,7 +215,7 @@ def measured_entries(
         yield change(sheet, result, tail, measure)
 
 
-def nothing(sheet: Sheet, name: str, title: Words, why: Words) -> Chart:
+def nothing(sheet: Sheet, name: str, title: Wording, why: Wording) -> Chart:
     """Say of a chart why it cannot be drawn."""
     return Chart(key=sheet.key(name), title=title, alt="", svg="", table=None, note=why)
 

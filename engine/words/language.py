@@ -43,7 +43,7 @@ def texts(*english: str) -> tuple[Text, ...]:
     return tuple(map(Text, english))
 
 
-Words = str | Text  # what a page or a table shows: a text, or a name that is the same in all languages
+Wording = str | Text  # what a page or a table shows: a text, or a name that is the same in all languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
