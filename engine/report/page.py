@@ -29,7 +29,7 @@ from engine.report.parts import Badge, Entry, Panels, Shaded, is_bare, shown
 from engine.report.remedy import remedies
 from engine.report.sheet import Sheet, sheet
 from engine.report.simulated import convergence, futures
-from engine.words.language import ENGLISH, JAPANESE, Text, Wording, read_in, texts, whole_date
+from engine.words.language import ENGLISH, JAPANESE, Text, Wording, read_in, whole_date
 from engine.words.language import language as reader
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
@@ -37,14 +37,14 @@ MOST_ITEMS = 4  # of a list of sentences that are seen at once
 
 _TEMPLATES = ("page.html", "answer.html", "run.html", "parts.html", "style.css", "style.ja.css")
 _CHAPTERS: tuple[tuple[str, Wording, Wording], ...] = (  # anchor, title, question
-    ("why", *texts("Why", "what the loss is made of")),
-    ("where", *texts("Where", "which book, in which scenario")),
-    ("trust", *texts("Trust", "would these figures have held?")),
-    ("how", *texts("How", "where markets go, and where the loss lies")),
+    ("why", Text("Why"), Text("what the loss is made of")),
+    ("where", Text("Where"), Text("which book, in which scenario")),
+    ("trust", Text("Trust"), Text("would these figures have held?")),
+    ("how", Text("How"), Text("where markets go, and where the loss lies")),
     ("do", Text("What to do"), ""),
     ("limits", Text("Limits"), ""),
     ("quality", Text("Data quality"), ""),
-    ("record", *texts("Record", "what the figures were made from")),
+    ("record", Text("Record"), Text("what the figures were made from")),
 )
 _OF_RUNS = ("why", "where", "trust", "how", "record")  # chapters that each run has a part of
 _MAIN_AND_WORST = Text(
