@@ -12,6 +12,7 @@ from tests.source_files import PACKAGES, imports, imports_of, init_files, module
 LAYERS = (
     ("kernels",),
     ("engine.errors", "engine.part_files", "engine.portable_files", "engine.sheet_path", "engine.text_width"),
+    ("engine.words",),
     ("engine.workbook",),
     ("engine.risk",),
     ("engine.conventions",),

@@ -15,6 +15,7 @@ ACROSS = {
     "engine/backtest/test_horizons.py": "VaR over one day and over ten, of plain books on every date",
     "engine/backtest/test_kills.py": "kills at any moment of a walk",
     "engine/backtest/test_one_day.py": "a day of USD/JPY under every law that forecasts, on dates of the full history",
+    "engine/report/test_japanese.py": "the page in its other language",
     "engine/run/test_days_apart.py": "nothing forced in the step that forces it, over the bundled scenarios",
     "engine/backtest/statistics/test_oracles.py": "the statistics beside two packages of others",
     "engine/batch/test_kill.py": "kills at any moment of a night",

@@ -50,7 +50,7 @@ def reports(outcome: "Outcome", log: "Log", found: "dict[date, Changes]") -> "It
         try:
             changes = changes_since(batch.out, day, log.progress, log.say) if batch.explain else None
             found[day] = changes or {}
-            write_report(batch.out, day, path, backtest=batch.backtest, changes=changes)
+            write_report(batch.out, day, path, backtest=batch.backtest, changes=changes, language=batch.language)
         except Exception as error:
             message = str(error) if isinstance(error, RiskError) else described(error)
             yield BatchFault(kind="report", subject=night.valuation_date.isoformat(), message=message)

@@ -8,6 +8,7 @@ import typer
 
 from cli import render
 from engine.errors import InputError
+from engine.words.language import ENGLISH, check_language
 
 if TYPE_CHECKING:
     from engine.explain.nights.changes_since import Changes
@@ -41,6 +42,10 @@ def report(
             "--explain", help="Take the change since the night before apart: runs between the two, half a minute a run."
         ),
     ] = False,
+    language: Annotated[
+        str | None,
+        typer.Option(metavar="LANGUAGE", help="Of the page: en, the default, or ja."),
+    ] = None,
 ) -> None:
     """Write a recorded night as one HTML file that needs nothing else (extra `report`).
 
@@ -56,7 +61,9 @@ def report(
         raise InputError(f"--out {str(out)!r} lies among the record's own files; write the report beside them")
     correlations = _correlations(folder, valuation_date, history or [])
     changes = _changes(folder, valuation_date) if explain else None
-    size = write_report(folder, valuation_date, path, correlations, backtest, changes)
+    size = write_report(
+        folder, valuation_date, path, correlations, backtest, changes, check_language(language or ENGLISH)
+    )
     render.say(f"{out}: the night of {valuation_date}, {size / 1000:,.0f} kB")
 
 

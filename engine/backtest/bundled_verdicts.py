@@ -20,10 +20,18 @@ from engine.mechanisms.law import LAW_KINDS, Way, forecasting
 from engine.risk.model_band import model_bands
 from engine.risk.results import RunResult, plain_json
 from engine.risk.standing import STRESS_LABEL, Standing
+from engine.words.language import Text, name_of, texts
 
 SUMS = ("total",)  # scopes that are no book
-NO_BACKTEST = "no backtest of it is recorded"
-OF_BOOKS = "sample books"  # whose verdicts these are, said beside a user's own book
+NO_BACKTEST = Text("no backtest of it is recorded")
+OF_BOOKS = Text("sample books")  # whose verdicts these are, said beside a user's own book
+_NO_FORECAST = Text("no forecast, and so no backtest")
+_FAILS, _PASSES = texts("fails at {days}: {objections}", "passes at {days}")
+_FAILED = Text("fails")
+_BOOKS_SAY, _LABELLED = texts("{books}: {verdict}", "{label}; {words}")
+_LAW_OF_BOOKS, _LAW = texts("law {law}, {words}", "law {law}: {words}")
+_BASIS = Text("`unwind backtest` of the sample books {books}, {first} to {last}")
+_ONE_DAY, _DAYS, _AND = texts("{n} day", "{n} days", " and ")
 _LEFT_OUT = ("exceptions", "years", "sha256", "notes")  # of verdicts.json: days, and what names its maker's files
 
 
@@ -50,7 +58,7 @@ class LawVerdict:
         for each in self.horizons:
             alike.setdefault(each.objections, []).append(str(each.horizon_days))
         return "; ".join(
-            f"fails at {_days(days)}: {', '.join(objections)}" if objections else f"passes at {_days(days)}"
+            (_FAILS if objections else _PASSES).format(days=_days(days), objections=", ".join(map(name_of, objections)))
             for objections, days in alike.items()
         )
 
@@ -67,16 +75,16 @@ class BundledVerdicts:
     def words_of(self, law: str) -> str:
         """Return what is said of a law by name."""
         if law in self.laws:
-            return f"{OF_BOOKS}: {self.laws[law].words}"
+            return _BOOKS_SAY.format(books=OF_BOOKS, verdict=self.laws[law].words)
         is_stress = law in LAW_KINDS and LAW_KINDS[law].way is Way.STRESS
-        return "no forecast, and so no backtest" if is_stress else NO_BACKTEST
+        return str(_NO_FORECAST if is_stress else NO_BACKTEST)
 
     def words_for(self, scenario: str, standing: Standing) -> str:
         """Return what is said of a scenario: whether it is a stress, then its backtest, its law's, or the record's."""
         if scenario in self.laws:
             return labelled(standing, self.words_of(scenario))
         if standing.law is None:
-            return labelled(standing, standing.loop or NO_BACKTEST)
+            return labelled(standing, standing.loop or str(NO_BACKTEST))
         return labelled(standing, _of_law(standing.law, self.words_of(standing.law)))
 
     def short_words_for(self, scenario: str, standing: Standing) -> str:
@@ -85,12 +93,15 @@ class BundledVerdicts:
             return self.words_for(scenario, standing)
         verdict = self.laws[standing.law]
         fails = any(not each.passes for each in verdict.horizons)
-        return labelled(standing, _of_law(standing.law, f"{OF_BOOKS}: {'fails' if fails else verdict.words}"))
+        return labelled(
+            standing,
+            _of_law(standing.law, _BOOKS_SAY.format(books=OF_BOOKS, verdict=_FAILED if fails else verdict.words)),
+        )
 
     @property
     def basis(self) -> str:
         """Return what the verdicts rest on, in words."""
-        return f"`unwind backtest` of the sample books {', '.join(self.books)}, {self.first} to {self.last}"
+        return _BASIS.format(books=", ".join(self.books), first=self.first, last=self.last)
 
 
 @cache
@@ -119,11 +130,11 @@ def condensed(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def labelled(standing: Standing, words: str) -> str:
     """Return what a backtest says, after the label of a stress where it is one."""
-    return f"{STRESS_LABEL}; {words}" if standing.is_stress else words
+    return _LABELLED.format(label=name_of(STRESS_LABEL), words=words) if standing.is_stress else words
 
 
 def _of_law(law: str, words: str) -> str:
-    return f"law {law}{', ' if words.startswith(OF_BOOKS) else ': '}{words}"
+    return (_LAW_OF_BOOKS if words.startswith(str(OF_BOOKS)) else _LAW).format(law=law, words=words)
 
 
 def explained(words: Iterable[str]) -> str:
@@ -183,7 +194,7 @@ def _name(objection: str) -> str:
 
 
 def _days(horizons: Sequence[str]) -> str:
-    return f"{' and '.join(horizons)} day{'s' if list(horizons) != ['1'] else ''}"
+    return (_ONE_DAY if list(horizons) == ["1"] else _DAYS).format(n=str(_AND).join(horizons))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Figures in words: shares in percent, horizons in days, and the units that amounts are cut to."""
 
 UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
+OKU = 1e8  # amounts in it have one decimal
+EASTERN_UNITS = ((1e12, "兆"), (OKU, "億"), (1e6, "百万"), (1e3, "千"))
 
 
 def percent(fraction: float, decimals: int | None = None, *, signed: bool = False) -> str:

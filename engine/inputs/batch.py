@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
@@ -28,6 +28,7 @@ from engine.inputs.run import RunConfig
 from engine.inputs.toml.faults import faults_of
 from engine.inputs.toml.read import TOML, Strict, parse_toml, read_text
 from engine.mechanisms.law import ALL
+from engine.words.language import ENGLISH
 
 NAME = r"[^\W_][\w.-]{0,63}"  # of runs and books: a folder's name on any system
 
@@ -165,6 +166,7 @@ class BatchFile(Strict):
     backtest: PathText | None = Field(
         default=None, description="Folder of `unwind backtest --out`, shown in the report; relative to the batch file."
     )
+    language: Literal["en", "ja"] = Field(default="en", description="Language of the report.")
     umask: Annotated[
         int | None, BeforeValidator(_umask), WithJsonSchema({"type": "string", "pattern": "^0[0-7][0-7]$"})
     ] = Field(
@@ -197,6 +199,8 @@ class BatchFile(Strict):
             raise ValueError("`backtest` is shown in the report: set report = true, or leave it out")
         if self.explain and not self.report:
             raise ValueError("`explain` is shown in the report: set report = true, or leave it out")
+        if self.language != ENGLISH and not self.report:
+            raise ValueError("`language` is the report's: set report = true, or leave it out")
         return self
 
 
@@ -218,6 +222,7 @@ class Batch:
     report: bool  # after each night
     explain: bool  # in the report: what changed since the night before
     backtest: Path | None  # folder of one that the report shows
+    language: str  # of the report: "en" or "ja"
     umask: int | None  # permissions that what is written does without; None: the process's
     histories: tuple[Path, ...]  # for trailing correlations
     block_cells: int | None
@@ -271,6 +276,7 @@ def read_batch(path: Path, dates: Sequence[str] = (), *, zone: str = TOKYO) -> B
         report=file.report,
         explain=file.explain,
         backtest=folder / file.backtest if file.backtest else None,
+        language=file.language,
         umask=file.umask,
         histories=tuple(folder / each for each in file.histories),
         block_cells=file.block_cells,

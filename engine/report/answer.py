@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from string import Formatter
 
 from engine.explain.nights.change import NightsChange
 from engine.explain.nights.tail_change import TailChange
 from engine.record.read import BREACHED, NOT_EVALUATED, LimitUse, Night
-from engine.report.numbers import Estimate, Figure, Number, Scale, confidence_text
-from engine.report.parts import Badge, listed
+from engine.report.numbers import NOT_A_NUMBER, Estimate, Figure, Number, Scale, confidence_text
+from engine.report.parts import Badge
 from engine.report.sheet import PAIRED, TABLE_ERROR, Sheet, change, finite, horizon
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.results import ScopeResult
 from engine.risk.standing import STRESS_LABEL, recorded_standings
+from engine.words.language import Text, listed, month_and_day, name_of
 
 _MOST_BADGES = 3  # limits that are named beside a badge
 _VAR, _ES = HEADLINE
@@ -21,33 +21,40 @@ _MOST_CAUSES = 3  # of a change, in its sentence
 _ROOM = 1.04  # of a bullet chart beyond its longest mark
 Piece = tuple[str, str]  # text, and its class: "", "amount", "loss", "name" or "strong"
 
-_DAYS, _OTHER_DAYS = {1: "One-day", 10: "Ten-day"}, "{n}-day"
-_LOSS = "{horizon} loss, {often}: {amount}."
-_GAIN = "{horizon} gain, all but {often}: {amount}."
-_WORST = " In {scenario}: {loss}."
-_IN_A_HUNDRED, _ONE_IN, _AT = "one time in a hundred", "one time in {n:,}", "at {level}"
-_NOT_A_NUMBER = "{measure} of {scenario} is not a number."
-_NO_RUN = "No run of this night is recorded."
-_NO_CHANGE = "No change is given: {reason}."
-_NOT_RUN = "No change is given: {scenario} was not run on {night}."
-_CHANGED = "{amount} {unit} since {night}"
-_SINCE = "{change} in {scenario}."
-_ASK = "{change} in {scenario}. `unwind report --explain` says what moved it."
-_CANNOT = "{change} in {scenario}. What moved it cannot be said: {reason}."
-_MOVED = "{change} in {scenario}: {causes}."
-_SINCE_HEAD, _CHANGE_HEAD = "since {day}", "change"
-_INCOMPLETE, _ERRORS = "incomplete", {True: "{n} error", False: "{n} errors"}
-_BREACHED_ONE, _BREACHED_SEVERAL, _MORE = "{n} limit breached", "{n} limits breached", "{n} more"
-_UNLOOKED_ONE, _UNLOOKED_SEVERAL, _SEE = "{n} limit not evaluated", "{n} limits not evaluated", "see Limits"
-_WITHIN, _ALL_HOLD = "within limits", "all {n} hold"
-_NO_LIMITS, _HAS_NONE = "no limits", "the batch has none"
-_LIMIT, _LIMIT_BREACHED = "{measure} {use} of {amount}", "{measure} {use} of {amount}, {severity}"
-_CAPTION = "{measure} and {other} at {level} over {horizon}, {books}, {unit}{worth}."
-_WORTH, _ALL, _LOADED = "; book value {value}", "all books", "books that loaded"
-_MOST_ERROR = " Simulation error at most ±{error}."
-_LEGEND = " Bar: {measure}; diamond: {other}; line: limit."
-_MOVES = "exact: {n:,} moves"
-_TABLE = "{measure} ±{error} table"
+_DAYS, _OTHER_DAYS = {1: Text("One-day"), 10: Text("Ten-day")}, Text("{n}-day")
+_LOSS = Text("{horizon} loss, {often}: {amount}.")
+_GAIN = Text("{horizon} gain, all but {often}: {amount}.")
+_WORST = Text(" In {scenario}: {loss}.")
+_IN_A_HUNDRED, _ONE_IN, _AT = Text("one time in a hundred"), Text("one time in {n:,}"), Text("at {level}")
+_NOT_A_NUMBER = Text("{measure} of {scenario} is not a number.")
+_NO_RUN = Text("No run of this night is recorded.")
+_NO_CHANGE = Text("No change is given: {reason}.")
+_NOT_RUN = Text("No change is given: {scenario} was not run on {night}.")
+_CHANGED = Text("{amount} {unit} since {night}")
+_SINCE = Text("{change} in {scenario}.")
+_ASK = Text("{change} in {scenario}. `unwind report --explain` says what moved it.")
+_CANNOT = Text("{change} in {scenario}. What moved it cannot be said: {reason}.")
+_MOVED = Text("{change} in {scenario}: {causes}.")
+_SINCE_HEAD, _CHANGE_HEAD = Text("since {day}"), Text("change")
+_INCOMPLETE, _ERRORS = Text("incomplete"), {True: Text("{n} error"), False: Text("{n} errors")}
+_BREACHED_ONE, _BREACHED_SEVERAL, _MORE = Text("{n} limit breached"), Text("{n} limits breached"), Text("{n} more")
+_UNLOOKED_ONE, _UNLOOKED_SEVERAL, _SEE = (
+    Text("{n} limit not evaluated"),
+    Text("{n} limits not evaluated"),
+    Text("see Limits"),
+)
+_NOT_EVALUATED = Text("not evaluated")
+_WITHIN, _ALL_HOLD = Text("within limits"), Text("all {n} hold")
+_NO_LIMITS, _HAS_NONE = Text("no limits"), Text("the batch has none")
+_LIMIT, _LIMIT_BREACHED = Text("{measure} {use} of {amount}"), Text("{measure} {use} of {amount}, {severity}")
+_CAPTION = Text("{measure} and {other} at {level} over {horizon}, {books}, {unit}{worth}.")
+_WORTH, _ALL, _LOADED = Text("; book value {value}"), Text("all books"), Text("books that loaded")
+_MOST_ERROR = Text(" Simulation error at most ±{error}.")
+_TABLE_ERROR = Text(" {meaning}.")
+_LEGEND = Text(" Bar: {measure}; diamond: {other}; line: limit.")
+_AND = Text(", ")
+_MOVES = Text("exact: {n:,} moves")
+_TABLE = Text("{measure} ±{error} table")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +112,12 @@ def answer(night: Night, sheets: Sequence[Sheet]) -> Answer:
     recorded = {sheet.run.name for sheet in sheets}
     return Answer(
         badges=tuple(_badges(night)),
-        sentence=tuple(_sentence(sheets[0])) if sheets else ((_NO_RUN, ""),),
+        sentence=tuple(_sentence(sheets[0])) if sheets else ((str(_NO_RUN), ""),),
         change=tuple(_change_words(sheets[0])) if sheets else (),
         runs=tuple(_run_answer(night, sheet) for sheet in sheets),
-        failed=tuple((run["name"], run["state"]) for run in night.summary["runs"] if run["name"] not in recorded),
+        failed=tuple(
+            (run["name"], name_of(run["state"])) for run in night.summary["runs"] if run["name"] not in recorded
+        ),
     )
 
 
@@ -124,18 +133,18 @@ def _badges(night: Night) -> Iterator[tuple[Badge, str]]:
         said = _BREACHED_ONE if n == 1 else _BREACHED_SEVERAL
         yield Badge(text=said.format(n=n), kind="bad" if is_hard else "warn"), " · ".join([*words, *rest])
     if n := sum(use.state == NOT_EVALUATED for use in night.limits):
-        yield Badge(text=(_UNLOOKED_ONE if n == 1 else _UNLOOKED_SEVERAL).format(n=n), kind="bad"), _SEE
+        yield Badge(text=(_UNLOOKED_ONE if n == 1 else _UNLOOKED_SEVERAL).format(n=n), kind="bad"), str(_SEE)
     elif night.limits and not breached:
         yield Badge(text=_WITHIN, kind="good"), _ALL_HOLD.format(n=len(night.limits))
     if not night.limits:
-        yield Badge(text=_NO_LIMITS, kind="none"), _HAS_NONE
+        yield Badge(text=_NO_LIMITS, kind="none"), str(_HAS_NONE)
 
 
 def _sentence(sheet: Sheet) -> Iterator[Piece]:
     """Yield the answer in words: the main scenario's VaR, and that of the worst."""
     main, scale = sheet.value_at_risk(sheet.main), sheet.scale
     if not finite(main):
-        yield _NOT_A_NUMBER.format(measure=_VAR.label, scenario=sheet.main.scenario), ""
+        yield _NOT_A_NUMBER.format(measure=_VAR.label, scenario=name_of(sheet.main.scenario)), ""
         return
     days = sheet.run.manifest["facts"]["horizon_days"]
     said = {
@@ -145,12 +154,14 @@ def _sentence(sheet: Sheet) -> Iterator[Piece]:
     }
     yield from _pieces(_LOSS if main > 0.0 else _GAIN, said)
     if (loss := sheet.value_at_risk(sheet.worst)) > main:
-        yield from _pieces(_WORST, {"scenario": (sheet.worst.scenario, "name"), "loss": (scale.money(loss), "loss")})
+        yield from _pieces(
+            _WORST, {"scenario": (name_of(sheet.worst.scenario), "name"), "loss": (scale.money(loss), "loss")}
+        )
 
 
-def _pieces(template: str, said: Mapping[str, Piece]) -> Iterator[Piece]:
+def _pieces(template: Text, said: Mapping[str, Piece]) -> Iterator[Piece]:
     """Yield the text of a template and what stands in its places, each with its class."""
-    for text, place, _, _ in Formatter().parse(template):
+    for text, place, _, _ in Formatter().parse(str(template)):
         if text:
             yield text, ""
         if place:
@@ -162,7 +173,7 @@ def _how_often(confidence: float) -> str:
     times = 1.0 / (1.0 - confidence)
     if abs(times - round(times)) > 1e-6 * times:
         return _AT.format(level=confidence_text(confidence))
-    return _IN_A_HUNDRED if round(times) == 100 else _ONE_IN.format(n=round(times))
+    return str(_IN_A_HUNDRED) if round(times) == 100 else _ONE_IN.format(n=round(times))
 
 
 def _change_words(sheet: Sheet) -> Iterator[Piece]:
@@ -172,7 +183,7 @@ def _change_words(sheet: Sheet) -> Iterator[Piece]:
         return
     night, moved = sheet.before.run.night, change(sheet, sheet.main, sheet.tail, _VAR)
     if not isinstance(moved, Estimate):
-        yield _NOT_RUN.format(scenario=sheet.main.scenario, night=night), ""
+        yield _NOT_RUN.format(scenario=name_of(sheet.main.scenario), night=night), ""
         return
     causes = "" if sheet.change is None or isinstance(sheet.change, str) else _causes(sheet, sheet.change)
     why = _ASK if sheet.change is None else _CANNOT if isinstance(sheet.change, str) else _MOVED if causes else _SINCE
@@ -181,7 +192,7 @@ def _change_words(sheet: Sheet) -> Iterator[Piece]:
         why,
         {
             "change": (said, "strong"),
-            "scenario": (sheet.main.scenario, ""),
+            "scenario": (name_of(sheet.main.scenario), ""),
             "causes": (causes, ""),
             "reason": (str(sheet.change), ""),
         },
@@ -193,8 +204,8 @@ def _causes(sheet: Sheet, apart: NightsChange) -> str:
     found = next((each for each in apart.changes if _is_headline(sheet, each)), None)
     if found is None or apart.scenario != sheet.main.scenario:
         return ""
-    labels = {mover.key: mover.label for mover in apart.movers}
-    labels |= {part.key: mover.label for part, mover in zip(found.parts, apart.movers, strict=True)}
+    labels = {mover.key: name_of(mover.label) for mover in apart.movers}
+    labels |= {part.key: name_of(mover.label) for part, mover in zip(found.parts, apart.movers, strict=True)}
     parts = sorted((part for part in found.parts if part.value), key=lambda part: -abs(part.value))
     words = [(labels[part.key], sheet.scale.change(part.value, None)) for part in parts[:_MOST_CAUSES]]
     return listed([f"{label} {figure.value.text}" for label, figure in words if isinstance(figure, Estimate)])
@@ -209,15 +220,10 @@ def _run_answer(night: Night, sheet: Sheet) -> RunAnswer:
     rows = tuple(_row(night, sheet, result, most) for result in sheet.sums)
     return RunAnswer(
         name=sheet.run.name,
-        since=_SINCE_HEAD.format(day=_day(sheet.before.run.night)) if sheet.before.run else _CHANGE_HEAD,
+        since=_SINCE_HEAD.format(day=month_and_day(sheet.before.run.night)) if sheet.before.run else str(_CHANGE_HEAD),
         rows=rows,
         caption=_caption(sheet),
     )
-
-
-def _day(day: date) -> str:
-    """Return a day as a heading has it: "27 May"."""
-    return f"{day.day} {day:%b}"
 
 
 def _row(night: Night, sheet: Sheet, result: ScopeResult, most: float) -> AnswerRow:
@@ -226,7 +232,7 @@ def _row(night: Night, sheet: Sheet, result: ScopeResult, most: float) -> Answer
     is_drawn = finite(*values) and min(values) > 0.0
     line = use.amount if use is not None else None
     return AnswerRow(
-        name=result.scenario,
+        name=name_of(result.scenario),
         label=_label(sheet, result),
         colour=sheet.colour_of(result.scenario),
         value_at_risk=sheet.scale.amount(values[0]),
@@ -241,14 +247,14 @@ def _row(night: Night, sheet: Sheet, result: ScopeResult, most: float) -> Answer
 
 def _label(sheet: Sheet, result: ScopeResult) -> str:
     standing = recorded_standings(sheet.run.manifest["facts"]).get(result.scenario)
-    words = [STRESS_LABEL] if standing is not None and standing.is_stress else []
+    words = [name_of(STRESS_LABEL)] if standing is not None and standing.is_stress else []
     words += [_MOVES.format(n=result.n_moves)] if result.n_moves is not None else []
     tail = sheet.tail_of(result)
     shown = sheet.scale.estimate(tail.of(_VAR).value, None, tail.table_ses.get(_VAR.key))
     if isinstance(shown, Estimate) and shown.table is not None:
-        size = shown.table.text if isinstance(shown.table, Number) else shown.table.reason
+        size = shown.table.text if isinstance(shown.table, Number) else str(shown.table.reason)
         words.append(_TABLE.format(measure=_VAR.label, error=size))
-    return ", ".join(words)
+    return str(_AND).join(words)
 
 
 def _longest(night: Night, sheet: Sheet) -> float:
@@ -277,13 +283,13 @@ def _most_used(night: Night, sheet: Sheet, result: ScopeResult) -> LimitUse | No
 def _limit_badge(use: LimitUse, scale: Scale) -> Badge:
     words = {"measure": use.measure, "use": _whole_percent(use.use), "amount": scale.plain(use.amount)}
     if use.state == BREACHED:
-        said = _LIMIT_BREACHED.format(severity=use.severity, **words)
+        said = _LIMIT_BREACHED.format(severity=name_of(use.severity), **words)
         return Badge(text=said, kind="bad" if use.severity == "hard" else "warn")
     return Badge(text=_LIMIT.format(**words), kind="good")
 
 
 def _whole_percent(use: float | None) -> str:
-    return "not evaluated" if use is None else f"{100.0 * use:.0f} %" if finite(use) else "not a number"
+    return str(_NOT_EVALUATED) if use is None else f"{100.0 * use:.0f} %" if finite(use) else str(NOT_A_NUMBER.reason)
 
 
 def _caption(sheet: Sheet) -> str:
@@ -291,7 +297,7 @@ def _caption(sheet: Sheet) -> str:
     base = sheet.main.base_value
     said = _CAPTION.format(
         measure=_VAR.label,
-        other=_ES.name,
+        other=name_of(_ES.name),
         level=sheet.level,
         horizon=horizon(sheet),
         books=_LOADED if sheet.main.scope == "partial" else _ALL,
@@ -306,6 +312,6 @@ def _caption(sheet: Sheet) -> str:
     if sheet.number > 1:
         return said  # the table before has said the rest
     if any(tail.table_ses for tail in tails):
-        said += f" {TABLE_ERROR}."
-    paired = PAIRED if sheet.before.run else ""
+        said += _TABLE_ERROR.format(meaning=TABLE_ERROR)
+    paired = str(PAIRED) if sheet.before.run else ""
     return f"{said}{paired}{_LEGEND.format(measure=_VAR.label, other=_ES.label)}"

@@ -16,35 +16,40 @@ from engine.report.numbers import NONE, Missing, Number, Scale, count, scale_of
 from engine.report.parts import Badge, Chart, Entry, Table, columns, table
 from engine.report.pictures.exceptions import MOST_POINTS, VarLine, exceptions
 from engine.report.sheet import N_COLOURS
+from engine.words.language import Text, name_of, texts
 from kernels.types import F64, Dates
 
 TOTAL = "total"  # the scope of all books
 _MOST_LINES = 4  # of laws in a picture
 
-_TITLE = "Backtest of {scope}: daily P&L against VaR"
-_WINDOW = "Forecasts from {first} to {last}; {n:,} draws, seed {seed}."
+_P_OF, _T_AGAINST = texts("p {test}", "t against {law}")
+_PASSES, _FAILS = texts("passes", "fails")
+_TITLE = Text("Backtest of {scope}: daily P&L against VaR")
+_WINDOW = Text("Forecasts from {first} to {last}; {n:,} draws, seed {seed}.")
 _GATE = "{gate}."
-_VERDICTS = (
+_VERDICTS = Text(
     "Each law held to the hypothetical P&L that came: p-values, the traffic light of the last 250 days, the mean"
     " score of VaR and ES at 97.5 % (lower is better) and its difference from the first law's."
 )
-_ONE_DAY, _DAYS = "one day", "{n} days"
-_ALT = (
+_ONE_DAY, _DAYS = Text("one day"), Text("{n} days")
+_ALT = Text(
     "P&L over {horizon} and minus VaR 99 % on {days:,} dates in {unit}: {n} losses exceed that of {law}, {expected} are"
     " expected."
 )
-_NO_EXCEPTION = "No loss of {scope} exceeds the 99 % VaR of {law} on {days:,} dates; {expected} are expected."
-_ONE = (
+_NO_EXCEPTION = Text("No loss of {scope} exceeds the 99 % VaR of {law} on {days:,} dates; {expected} are expected.")
+_ONE = Text(
     "{n} loss of {scope} exceeds the 99 % VaR of {law} on {days:,} dates, {expected} are expected: {times} times VaR,"
     " on {date}."
 )
-_SEVERAL = (
+_SEVERAL = Text(
     "{n} losses of {scope} exceed the 99 % VaR of {law} on {days:,} dates, {expected} are expected; the worst is"
     " {times} times VaR, on {date}."
 )
-_NOTE = "P&L, {unit}, gains positive; lines: minus VaR 99 % of each law; red: exceptions of the first, the worst dated."
-_THINNED = " Of {n} dates in a row the worst and best P&L and the largest VaR are drawn."
-_EXCEPTIONS = "Losses beyond VaR 99 %, in {unit}; P&L gains positive."
+_NOTE = Text(
+    "P&L, {unit}, gains positive; lines: minus VaR 99 % of each law; red: exceptions of the first, the worst dated."
+)
+_THINNED = Text(" Of {n} dates in a row the worst and best P&L and the largest VaR are drawn.")
+_EXCEPTIONS = Text("Losses beyond VaR 99 %, in {unit}; P&L gains positive.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +73,15 @@ def backtest_part(kept: KeptBacktest) -> BacktestPart:
         chart=_chart(kept, scope, horizon),
         verdicts=_verdicts([each for each in kept.verdicts if each.scope == scope], first),
         of_books=_verdicts(of_books, first) if of_books else None,
-        notes=(window, _GATE.format(gate=GATE[:1].upper() + GATE[1:])),
+        notes=(window, _GATE.format(gate=name_of(GATE[:1].upper() + GATE[1:]))),
     )
 
 
 def _verdicts(verdicts: Sequence[Verdict], first: str) -> Table:
     heads = columns(
-        *("law", "book", "days", "dates", "beyond VaR 99", "expected", "beyond VaR 97.5", "expected"),
-        *(f"p {key}" for key in GATE_TESTS),
-        *("zone", "FZ0", f"t against {first}", "verdict"),
+        *texts("law", "book", "days", "dates", "beyond VaR 99", "expected", "beyond VaR 97.5", "expected"),
+        *(_P_OF.format(test=key) for key in GATE_TESTS),
+        *(Text("zone"), "FZ0", _T_AGAINST.format(law=first), Text("verdict")),
         words=2,
     )
     return table(_VERDICTS, heads, [_row(each) for each in verdicts])
@@ -84,10 +89,10 @@ def _verdicts(verdicts: Sequence[Verdict], first: str) -> Table:
 
 def _row(verdict: Verdict) -> list[Entry]:
     light = verdict.light
-    said = Badge(text="passes", kind="good") if verdict.passes else Badge(text="fails", kind="bad")
+    said = Badge(text=_PASSES, kind="good") if verdict.passes else Badge(text=_FAILS, kind="bad")
     return [
         verdict.law,
-        verdict.scope,
+        name_of(verdict.scope),
         count(verdict.horizon_days),
         count(verdict.n_days),
         count(verdict.n_99),
@@ -95,7 +100,7 @@ def _row(verdict: Verdict) -> list[Entry]:
         count(verdict.n_975),
         _plain(0.025 * verdict.n_days, 1),
         *(_p(verdict.tests.get(key)) for key in GATE_TESTS),
-        light.zone if light else "",
+        name_of(light.zone) if light else "",
         _plain(verdict.score, 3),
         _plain(verdict.score_t, 1),
         said,
@@ -115,12 +120,14 @@ def _chart(kept: KeptBacktest, scope: str, horizon_days: int) -> Chart:
     first = rows[kept.laws[0]]
     scale = scale_of(HOME, [*first.pnl.tolist(), *first.var_99.tolist()])
     n, n_days = int(first.failed_99.sum()), first.pnl.size
-    words = {"law": kept.laws[0], "scope": scope, "days": n_days, "n": n, "expected": f"{0.01 * n_days:.1f}"}
-    alt = _ALT.format(unit=scale.unit, horizon=_ONE_DAY if horizon_days == 1 else _DAYS.format(n=horizon_days), **words)
+    words = {"law": kept.laws[0], "scope": name_of(scope), "days": n_days, "n": n, "expected": f"{0.01 * n_days:.1f}"}
+    alt = _ALT.format(
+        unit=scale.unit, horizon=str(_ONE_DAY) if horizon_days == 1 else _DAYS.format(n=horizon_days), **words
+    )
     each = -(-n_days // MOST_POINTS)
     return Chart(
         key="backtest-chart",
-        title=_TITLE.format(scope=scope),
+        title=_TITLE.format(scope=name_of(scope)),
         alt=alt,
         svg=_picture(alt, rows, first, scale),
         table=_exceptions(first, scale) if n else None,
@@ -143,7 +150,7 @@ def _lead(rows: DayRows, words: Mapping[str, Any]) -> str:
 
 def _exceptions(rows: DayRows, scale: Scale) -> Table:
     failed = rows.where(rows.failed_99)
-    heads = columns("date of the forecast", "P&L", "VaR 99", "factor that lost most", "P&L of its move alone")
+    heads = columns(*texts("date of the forecast", "P&L", "VaR 99", "factor that lost most", "P&L of its move alone"))
     found: list[Sequence[Entry]] = [
         [
             str(failed.date[i]),

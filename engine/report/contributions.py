@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.report.numbers import NONE, Figure, Scale, percent, scale_of
-from engine.report.parts import Chart, Entry, columns, listed, table
+from engine.report.parts import Chart, Entry, columns, table
 from engine.report.sheet import (
     ALL_BOOKS,
     Sheet,
@@ -20,22 +20,25 @@ from engine.risk.components import Component
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.results import ScopeResult, TailResult
+from engine.words.language import Text, listed, name_of, texts
 
 _LEAD = HEADLINE[0]  # ranks the books
 
-_TITLE = "Each book alone, and what it contributes"
-_NO_BOOKS = "The run has no books of their own."
-_CAPTION = (
+_TITLE = Text("Each book alone, and what it contributes")
+_ALONE, _CHANGE, _CONTRIBUTION, _SHARE = texts("{measure} alone", "change", "contribution to {measure}", "of {measure}")
+_ALL_BOOKS = Text("all books")
+_NO_BOOKS = Text("The run has no books of their own.")
+_CAPTION = Text(
     "In {unit}, {scenario} at {level}; losses positive for {measures}. Contributions add up to the figures of all"
     " books; {errors}."
 )
-_LEAD_WORDS = "In {scenario} at {level}, each book by itself, {unit}: {parts}."
-_DIVERSIFIED = "{measure} is {sum} in all, of which diversification takes off {off}"
-_MEANING = "A contribution to {measure} is {meaning}"
-_READ = "{meanings}; {source}."
-_OF_MOVES = "exact, from the {n:,} worst of {n_moves:,} moves"
-_OF_PATHS = "read from {n:,} paths of the tail"
-_NOT_KNOWN = (
+_LEAD_WORDS = Text("In {scenario} at {level}, each book by itself, {unit}: {parts}.")
+_DIVERSIFIED = Text("{measure} is {sum} in all, of which diversification takes off {off}")
+_MEANING = Text("A contribution to {measure} is {meaning}")
+_READ, _AND = texts("{meanings}; {source}.", "; ")
+_OF_MOVES = Text("exact, from the {n:,} worst of {n_moves:,} moves")
+_OF_PATHS = Text("read from {n:,} paths of the tail")
+_NOT_KNOWN = Text(
     "The record holds no contributions of this run: it is of an older program, or too few of its paths lie in the tail."
 )
 
@@ -56,7 +59,9 @@ def books(sheet: Sheet) -> Chart:
         return nothing(sheet, "books", _TITLE, _NO_BOOKS)
     amounts = [tail.of(HEADLINE[-1]).value for tail in (sheet.tail, *(book.alone for book in found))]
     scale = scale_of(sheet.run.currency, amounts)
-    heads = columns("book", "base value", "mean P&L", *(each for one in sheet.measures for each in _headings(one)))
+    heads = columns(
+        *texts("book", "base value", "mean P&L"), *(each for one in sheet.measures for each in _headings(one))
+    )
     caption = _CAPTION.format(
         unit=scale.unit,
         scenario=sheet.main_name,
@@ -96,11 +101,11 @@ def _books(sheet: Sheet) -> list[_Book]:
 
 
 def _headings(measure: TailMeasure) -> Iterator[str]:
-    yield f"{measure.label} alone"
+    yield _ALONE.format(measure=measure.label)
     if measure is _LEAD:
-        yield "change"
+        yield str(_CHANGE)
     if measure.contribution:
-        yield from (f"contribution to {measure.label}", f"of {measure.label}")
+        yield from (_CONTRIBUTION.format(measure=measure.label), _SHARE.format(measure=measure.label))
 
 
 def _row(sheet: Sheet, book: _Book, scale: Scale) -> list[Entry]:
@@ -127,7 +132,7 @@ def _entries(sheet: Sheet, book: _Book, measure: TailMeasure, scale: Scale) -> I
 def _all_books(sheet: Sheet, scale: Scale) -> list[Entry]:
     main = sheet.main
     return [
-        "all books",
+        _ALL_BOOKS,
         scale.amount(main.base_value),
         scale.estimate(main.mean, main.mean_se),
         *(entry for measure in sheet.measures for entry in _sum_entries(sheet, measure, scale)),
@@ -152,13 +157,13 @@ def _diversified(sheet: Sheet, found: Sequence[_Book], measure: TailMeasure, sca
 def _note(sheet: Sheet, found: Sequence[_Book]) -> str:
     parts = [book.part for book in found if book.part is not None]
     if not parts:
-        return _NOT_KNOWN
+        return str(_NOT_KNOWN)
     meanings = [
-        _MEANING.format(measure=one.label, meaning=one.contribution.meaning)
+        _MEANING.format(measure=one.label, meaning=name_of(one.contribution.meaning))
         for one in sheet.measures
         if one.contribution
     ]
-    return _READ.format(meanings="; ".join(meanings), source=_read_from(sheet, parts[0]))
+    return _READ.format(meanings=str(_AND).join(meanings), source=_read_from(sheet, parts[0]))
 
 
 def _read_from(sheet: Sheet, part: Component) -> str:

@@ -24,11 +24,17 @@ from engine.record.rows import scope_results
 from engine.record.tables import LEVELS, RESULTS, RESULTS_SCHEMA
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import ScopeResult, TailResult
+from engine.words.language import Text, listed, name_of, texts
 
 MOST_NIGHTS = 250  # of a history
 MOST_LEVELS = 60  # nights whose levels stand before the fans
 _LONGEST_GAP = timedelta(days=7)  # from a night to the P&L realised after it: longer, and days are missing
 _SATURDAY = 5
+_UNREAD_NIGHT = Text("the night of {day} cannot be read: {error}")
+_UNREAD_PNL = Text("realised P&L cannot be read: {error}")
+_NO_NIGHT, _NOT_RECORDED = texts("no earlier night in this record", "not recorded on {night}")
+_ANOTHER, _BOOKS_MISSING = texts("another {keys} on {night}", "books are missing, now or on {night}")
+_MARKET, _BOOK = texts("market", "book {name}")
 _SAME = ("currency", "horizon_days")  # what two runs must share for their figures to compare
 
 
@@ -106,13 +112,13 @@ def read_earlier_nights(folder: Path, night: Night) -> EarlierNights:
                     with_levels = number < MOST_LEVELS
                     runs[name].insert(0, _earlier_run(folder, day, name, summary, with_levels=with_levels))
         except (InputError, KeyError, TypeError) as error:
-            faults.insert(0, f"the night of {day} cannot be read: {error}")
+            faults.insert(0, _UNREAD_NIGHT.format(day=day, error=error))
     realised: tuple[RealisedPnl, ...] = ()
     if night.realised is not None:
         try:
             realised = read_realised(night.realised)
         except InputError as error:
-            faults.append(f"realised P&L cannot be read: {error}")
+            faults.append(_UNREAD_PNL.format(error=error))
     return EarlierNights(
         nights=earlier,
         runs={name: tuple(found) for name, found in runs.items()},
@@ -124,15 +130,17 @@ def read_earlier_nights(folder: Path, night: Night) -> EarlierNights:
 def night_before(past: EarlierNights, run: RunRecord) -> NightBefore:
     """Find the run on the night before, if it is the same question."""
     if past.last is None:
-        return NightBefore(run=None, reason="no earlier night in this record")
+        return NightBefore(run=None, reason=str(_NO_NIGHT))
     found = next((each for each in past.runs[run.name] if each.night == past.last), None)
     if found is None:
-        return NightBefore(run=None, reason=f"not recorded on {past.last}")
+        return NightBefore(run=None, reason=_NOT_RECORDED.format(night=past.last))
     differs = [key for key in _SAME if found.manifest["facts"][key] != run.manifest["facts"][key]]
     if differs:
-        return NightBefore(run=None, reason=f"another {' and '.join(differs)} on {past.last}")
+        return NightBefore(
+            run=None, reason=_ANOTHER.format(keys=listed([name_of(key) for key in differs]), night=past.last)
+        )
     if not (found.manifest["complete"] and run.manifest["complete"]):
-        return NightBefore(run=None, reason=f"books are missing, now or on {past.last}")
+        return NightBefore(run=None, reason=_BOOKS_MISSING.format(night=past.last))
     return NightBefore(run=found, reason="")
 
 
@@ -165,9 +173,9 @@ def missing_dates(days: Sequence[date]) -> tuple[date, ...]:
 
 def carried_over(run: RunRecord, previous: EarlierRun) -> tuple[str, ...]:
     """List inputs that are byte for byte those of the night before."""
-    found = ["market"] if run.manifest["market"]["sha256"] == previous.manifest["market"]["sha256"] else []
+    found = [str(_MARKET)] if run.manifest["market"]["sha256"] == previous.manifest["market"]["sha256"] else []
     old = {book["name"]: book["sha256"] for book in previous.manifest["books"]}
-    return (*found, *(f"book {b['name']}" for b in run.manifest["books"] if old.get(b["name"]) == b["sha256"]))
+    return (*found, *(_BOOK.format(name=b["name"]) for b in run.manifest["books"] if old.get(b["name"]) == b["sha256"]))
 
 
 def find(results: Sequence[ScopeResult], scenario: str, scope: str) -> ScopeResult | None:

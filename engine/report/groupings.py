@@ -17,42 +17,46 @@ from engine.report.pictures.waterfall import waterfall
 from engine.report.sheet import Sheet, errors_in_words, finite, nothing, tail_entry
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE
+from engine.words.language import Text, Wording, name_of, sentences, texts
 
 _LEAD = HEADLINE[0]  # is drawn as a bar
 _MOST_PRINTED = 8  # groups of a printed picture, beside the others together
 _LEAST_ERROR = 1e-5  # of the unit: below it a figure is the same on every path, and is shown without an error
 _MOVERS = (FACTOR.name, PILLAR.name)  # groupings of what moves: they are drawn as a waterfall
 
-_TITLE = "By {grouping}"
-_NO_TITLE = "What makes the loss"
-_CHOICE = "Scenario"
-_UNPRINTED = "Printed are two groupings of the main and the worst scenario; the file has all."
-_HOW = (
+_TITLE = Text("By {grouping}")
+_NO_TITLE = Text("What makes the loss")
+_CHOICE = Text("Scenario")
+_UNPRINTED = Text("Printed are two groupings of the main and the worst scenario; the file has all.")
+_HOW = Text(
     'The record holds no such groups of this run. With `by = ["position", "factor"]` in its [[runs]] of the batch file'
     " the next night records what each position and each factor adds to VaR and ES; `family`, `currency`, `pillar` and"
     " `regime` can be asked for too."
 )
-_NONE = "The run was asked for it, and the record holds none of {scenario} at {level}."
-_NONE_OF_REGIME = (
+_NONE = Text("The run was asked for it, and the record holds none of {scenario} at {level}.")
+_NONE_OF_REGIME = Text(
     "The run was asked for it, and the record holds none of {scenario} at {level}: no path of it ends in a regime."
 )
-_ALT = "What {n} groups by {grouping} contribute to {measure} at {level} of {scenario}, in {unit}."
-_CAPTION = (
+_ALT = Text("What {n} groups by {grouping} contribute to {measure} at {level} of {scenario}, in {unit}.")
+_CAPTION = Text(
     "In {unit}, {scenario} at {level}; losses positive. Contributions add up to the figures of all books;"
     " {errors}.{alone}"
 )
-_ALONE = (
+_ALONE = Text(
     " Alone: of the group by itself. Added: the figure of all books less that without the group, on the same paths."
 )
-_MOST = "{group} is {share} of {measure} {level} of {scenario}: {amount} of {total} {unit}."
-_MOST_ALONE = "{group} adds most to {measure} {level} of {scenario}, {amount} {unit}."
-_LEAST = "{group} takes off most, {amount}."
-_DIVERSIFICATION = "Each alone, they lose {sum} together, of which diversification takes off {off}."
-_UNIT = "{measure} {level}, {unit}; red adds to the loss, blue takes off."
-_OF_PATHS = "Read from {n:,} paths of the tail."
-_OF_MOVES = "Read from {n:,} worst of {n_moves:,} moves."
-_REST = "{n} others"
-_OTHERS = "Others: all but the largest groups; the record has each."
+_MOST = Text("{group} is {share} of {measure} {level} of {scenario}: {amount} of {total} {unit}.")
+_MOST_ALONE = Text("{group} adds most to {measure} {level} of {scenario}, {amount} {unit}.")
+_OF_TAIL, _ALL_BOOKS = texts("of the tail's paths", "all books")
+_CONTRIBUTION, _SHARE = texts("contribution to {measure}", "of {measure}")
+_ALONE_HEAD, _ADDED_HEAD = texts("{measure} alone", "{measure} added")
+_LEAST = Text("{group} takes off most, {amount}.")
+_DIVERSIFICATION = Text("Each alone, they lose {sum} together, of which diversification takes off {off}.")
+_UNIT = Text("{measure} {level}, {unit}; red adds to the loss, blue takes off.")
+_OF_PATHS = Text("Read from {n:,} paths of the tail.")
+_OF_MOVES = Text("Read from {n:,} worst of {n_moves:,} moves.")
+_REST = Text("{n} others")
+_OTHERS = Text("Others: all but the largest groups; the record has each.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,7 @@ def grouping_panels(sheet: Sheet) -> Panels:
     """Return of every scenario what makes its loss: a chart for each grouping that the record holds."""
     panels = tuple(
         Panel(
-            name=result.scenario,
+            name=name_of(result.scenario),
             colour=sheet.colour_of(result.scenario),
             is_printed=sheet.number == 1 and result.scenario in (sheet.main.scenario, sheet.worst.scenario),
             charts=grouping_charts(sheet.of(result)),
@@ -129,7 +133,7 @@ def _in_order(groupings: Iterable[str]) -> list[str]:
 
 
 def _title(grouping: str) -> str:
-    return _TITLE.format(grouping=grouping)
+    return _TITLE.format(grouping=name_of(grouping))
 
 
 def _why(sheet: Sheet, grouping: str) -> str:
@@ -143,17 +147,17 @@ def _chart(sheet: Sheet, found: RecordedGroups, number: int) -> Chart:
     here = _Grouping(sheet=sheet, found=found, scale=scale_of(sheet.run.currency, amounts))
     drawn = [group for group in found.shown if finite(*(each.value for each in group.contributions.values()))]
     words = {"unit": here.scale.unit, "scenario": sheet.main_name, "level": sheet.level, "measure": _LEAD.label}
-    alt = _ALT.format(n=len(drawn), grouping=found.grouping, **words)
-    caption = _CAPTION.format(errors=errors_in_words(sheet), alone=_ALONE if here.is_alone else "", **words)
+    alt = _ALT.format(n=len(drawn), grouping=name_of(found.grouping), **words)
+    caption = _CAPTION.format(errors=errors_in_words(sheet), alone=str(_ALONE) if here.is_alone else "", **words)
     rows = [*(_row(here, group) for group in found.shown), _all_books(here)]
     return Chart(
         key=sheet.key(f"groups-{number}"),
         title=_title(found.grouping),
         alt=alt,
         svg=_picture(here, alt, [_bar(here, group) for group in drawn]) if drawn else "",
-        table=table(caption, columns(found.grouping, *_headings(here)), rows, has_sum=True),
-        lead=" ".join(_lead(here)),
-        note=" ".join([_UNIT.format(**words), *_note(here)]),
+        table=table(caption, columns(name_of(found.grouping), *_headings(here)), rows, has_sum=True),
+        lead=sentences(*_lead(here)),
+        note=sentences(_UNIT.format(**words), *_note(here)),
         printed=_picture(here, alt, _few_bars(here, drawn)) if len(drawn) > _MOST_PRINTED + 1 else "",
     )
 
@@ -163,13 +167,13 @@ def _picture(here: _Grouping, alt: str, bars: Sequence[PartBar]) -> Markup:
     return waterfall(alt, bars, _sum_bar(here)) if here.found.grouping in _MOVERS else part_bars(alt, bars)
 
 
-def _headings(here: _Grouping) -> Iterator[str]:
+def _headings(here: _Grouping) -> Iterator[Wording]:
     if here.has_shares:
-        yield from ("of the tail's paths", "±")
+        yield from (_OF_TAIL, "±")
     for measure in here.measures:
-        yield from (f"contribution to {measure.label}", f"of {measure.label}")
-    for word in ("alone", "added") if here.is_alone else ():
-        yield from (f"{measure.label} {word}" for measure in here.measures)
+        yield from (_CONTRIBUTION.format(measure=measure.label), _SHARE.format(measure=measure.label))
+    for heading in (_ALONE_HEAD, _ADDED_HEAD) if here.is_alone else ():
+        yield from (heading.format(measure=measure.label) for measure in here.measures)
 
 
 def _row(here: _Grouping, group: GroupFigures) -> list[Entry]:
@@ -197,7 +201,7 @@ def _measured(here: _Grouping, group: GroupFigures) -> tuple[Mapping[str, Figure
 
 def _all_books(here: _Grouping) -> list[Entry]:
     sheet = here.sheet
-    row: list[Entry] = ["all books", *([percent(1.0), ""] if here.has_shares else [])]
+    row: list[Entry] = [_ALL_BOOKS, *([percent(1.0), ""] if here.has_shares else [])]
     for measure in here.measures:
         row += [tail_entry(here.scale, sheet.tail, measure)]
         row += [percent(1.0) if sheet.tail.of(measure).value > 0.0 else NONE]
@@ -217,7 +221,7 @@ def _note(here: _Grouping) -> Iterator[str]:
     found, moves = here.found, here.sheet.main.n_moves
     yield _OF_PATHS.format(n=found.tail_paths) if moves is None else _OF_MOVES.format(n=found.tail_paths, n_moves=moves)
     if found.others is not None:
-        yield _OTHERS
+        yield str(_OTHERS)
 
 
 def _lead(here: _Grouping) -> Iterator[str]:

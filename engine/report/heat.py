@@ -7,28 +7,34 @@ import numpy as np
 
 from engine.book.groupings import BOOK_AND_FACTOR, uncrossed
 from engine.record.read import Exact
-from engine.report.numbers import NONE, Figure, Scale, scale_of
+from engine.report.numbers import NONE, PER_BASIS_POINT, Figure, Scale, scale_of
 from engine.report.parts import Column, Entry, Shaded, Table, table
 from engine.report.sheet import ALL_BOOKS, Sheet, book_name, horizon, labelled_name
 from engine.risk.measures.registry import HEADLINE
+from engine.words.language import Text, name_of
 
 _SHADES = 5
 _LEAST_SHADED = 0.02  # of the largest
 _LEAD = HEADLINE[0]
 
-_CONTRIBUTIONS = (
+_CONTRIBUTIONS = Text(
     "What each book contributes to {measure} {level} over {horizon}, {unit}; the books add up to the total. Alone:"
     " {measure} of the book by itself."
 )
-_CROSSED = (
+_CROSSED = Text(
     "What each factor's moves to each book contribute to {measure} {level} of {scenario} over {horizon}, {unit}; rows"
     " and columns add up."
 )
-_ALONE = "{measure} {level} over {horizon} of each book alone, {unit}, losses positive."
-_SHOCKS = "Loss by each scenario's shock alone, today, exact, {unit}, losses positive."
-_DV01 = "DV01 by curve, exact: lost for +1 bp, {unit}."
-_BOOK, _TOTAL, _PARTIAL, _ALONE_IN = "book", "all books", "all books that loaded", "alone, {scenario}"
-_ALL_FACTORS = "all factors"
+_ALONE = Text("{measure} {level} over {horizon} of each book alone, {unit}, losses positive.")
+_SHOCKS = Text("Loss by each scenario's shock alone, today, exact, {unit}, losses positive.")
+_DV01 = Text("DV01 by curve, exact: lost for +1 bp, {unit}.")
+_BOOK, _TOTAL, _PARTIAL, _ALONE_IN, _ALL_FACTORS = (
+    Text("book"),
+    Text("all books"),
+    Text("all books that loaded"),
+    Text("alone, {scenario}"),
+    Text("all factors"),
+)
 
 
 def contributions_heat(sheet: Sheet) -> Table | None:
@@ -57,7 +63,7 @@ def contributions_heat(sheet: Sheet) -> Table | None:
     rows.append([_scope_words(sheet.main.scope), *(scale.amount(sheet.value_at_risk(each)) for each in sheet.sums),
                  *("" for _ in apart)])  # fmt: skip
     heads = [labelled_name(sheet.run, each.scenario) for each in sheet.sums]
-    heads += [_ALONE_IN.format(scenario=each.scenario) for each in apart]
+    heads += [_ALONE_IN.format(scenario=name_of(each.scenario)) for each in apart]
     caption = _CONTRIBUTIONS.format(measure=_LEAD.label, level=sheet.level, horizon=horizon(sheet), unit=scale.unit)
     return table(caption, _columns(heads), rows, is_heat=True, has_sum=True)
 
@@ -95,14 +101,14 @@ def _crossed(sheet: Sheet) -> Table | None:
     caption = _CROSSED.format(
         measure=_LEAD.label, level=sheet.level, scenario=sheet.main_name, horizon=horizon(sheet), unit=scale.unit
     )
-    return table(caption, _columns([*factors, _ALL_FACTORS]), rows, is_heat=True, has_sum=True)
+    return table(caption, _columns([*map(name_of, factors), str(_ALL_FACTORS)]), rows, is_heat=True, has_sum=True)
 
 
 def heat_maps(sheet: Sheet) -> tuple[Table, ...]:
     """Lay out by book the losses by shocks, and DV01 by curve; columns of zeros are left out."""
     stress = {(each.scope, labelled_name(sheet.run, each.label)): each.value for each in sheet.run.stress_losses}
     unit = sheet.run.currency
-    found = ((_SHOCKS, stress, ""), (_DV01, _by_label(sheet.run.dv01s), " a bp"))
+    found = ((_SHOCKS, stress, ""), (_DV01, _by_label(sheet.run.dv01s), PER_BASIS_POINT))
     return tuple(
         _heat(sheet, caption, entries, scale_of(unit, entries.values(), per))
         for caption, entries, per in found
@@ -130,7 +136,7 @@ def _by_label(figures: Sequence[Exact]) -> dict[tuple[str, str], float]:
     return {(each.scope, each.label): each.value for each in figures}
 
 
-def _heat(sheet: Sheet, caption: str, entries: Mapping[tuple[str, str], float], scale: Scale) -> Table:
+def _heat(sheet: Sheet, caption: Text, entries: Mapping[tuple[str, str], float], scale: Scale) -> Table:
     """Shade entries by their size against the largest of a single book; the first row is the sum."""
     scopes, labels = (list(dict.fromkeys(key[i] for key in entries)) for i in (0, 1))
     labels = [label for label in labels if any(entries.get((scope, label)) for scope in scopes)]
@@ -155,4 +161,4 @@ def _columns(headings: Sequence[str]) -> tuple[Column, ...]:
 
 def _scope_words(scope: str) -> str:
     words = {"total": _TOTAL, "partial": _PARTIAL}
-    return words.get(scope) or book_name(scope)
+    return str(words[scope]) if scope in words else book_name(scope)

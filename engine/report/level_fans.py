@@ -11,25 +11,26 @@ from engine.report.parts import Chart, Entry, Panel, Panels, columns, table
 from engine.report.pictures.fans import Fan
 from engine.report.pictures.fans import fans as drawn_fans
 from engine.report.sheet import Sheet, finite, nothing
+from engine.words.language import Text, month_and_day, name_of
 from kernels.types import F64
 
 _MOST_FANS = 8
 _AIR = 0.04  # of an axis beyond its outermost levels
 _PERCENT = "decimal"  # in the unit of rates, which are shown in percent
 
-_CHOICE = "Scenario"
-_UNPRINTED = "Printed are the main and the worst scenario; the file has all."
-_TITLE = "Markets in {scenario}"
-_NOTHING_TITLE = "Fan charts"
-_NOTHING = "The record holds no levels of the factors by day."
-_ALT = "Quantiles by business day of {factors} in {scenario}."
-_BANDS = "Bands: {bands} of paths; dashed: median; line: nights of this record. Yields are par yields."
-_RED = " Red: mean of the worst 1 % of paths."
-_SOURCE = " From {n:,} paths walked day by day."
-_SOURCE_ALL = " From all its paths."
-_CAPTION = "Quantiles on business day {day} in {scenario}."
-_FACTOR, _NOW, _TAIL = "factor", "start", "worst 1 %, mean"
-_LAST_DAY = "+{n} d"
+_CHOICE = Text("Scenario")
+_UNPRINTED = Text("Printed are the main and the worst scenario; the file has all.")
+_TITLE = Text("Markets in {scenario}")
+_NOTHING_TITLE = Text("Fan charts")
+_NOTHING = Text("The record holds no levels of the factors by day.")
+_ALT = Text("Quantiles by business day of {factors} in {scenario}.")
+_BANDS = Text("Bands: {bands} of paths; dashed: median; line: nights of this record. Yields are par yields.")
+_RED = Text(" Red: mean of the worst 1 % of paths.")
+_SOURCE = Text(" From {n:,} paths walked day by day.")
+_SOURCE_ALL = Text(" From all its paths.")
+_CAPTION = Text("Quantiles on business day {day} in {scenario}.")
+_FACTOR, _NOW, _TAIL = Text("factor"), Text("start"), Text("worst 1 %, mean")
+_LAST_DAY = Text("+{n} d")
 _IN_PERCENT, _IN_UNIT = "{factor}, %", "{factor}, {unit}"
 
 
@@ -50,7 +51,7 @@ class _Levels:
     @property
     def title(self) -> str:
         """Return the factor with its unit."""
-        return (_IN_PERCENT if self.size > 1.0 else _IN_UNIT).format(factor=self.factor, unit=self.unit)
+        return (_IN_PERCENT if self.size > 1.0 else _IN_UNIT).format(factor=self.factor, unit=name_of(self.unit))
 
 
 def fan_panels(sheet: Sheet) -> Panels | Chart:
@@ -66,7 +67,7 @@ def fan_panels(sheet: Sheet) -> Panels | Chart:
     }
     panels = tuple(
         Panel(
-            name=each.scenario,
+            name=name_of(each.scenario),
             colour=sheet.colour_of(each.scenario),
             is_printed=sheet.number == 1 and each.scenario in (sheet.main.scenario, sheet.worst.scenario),
             charts=(_chart(sheet.of(each), rows[each.scenario], levels[each.scenario], past, ends),),
@@ -115,7 +116,7 @@ def _chart(
     last = max(row["day"] for row in rows)
     has_means = any(each.tail_mean is not None for each in levels)
     pictured = [_fan(each, past.get(each.factor, ()), ends[each.factor]) for each in drawn]
-    today = f"{sheet.night.day} {sheet.night:%b}"
+    today = month_and_day(sheet.night)
     return Chart(
         key=sheet.key("fans"),
         title=_TITLE.format(scenario=sheet.main_name),
@@ -168,5 +169,9 @@ def _note(rows: Sequence[Row], probabilities: Sequence[float], *, has_means: boo
         if low < high
     ]
     is_exact = not any(row["se"] for row in rows)
-    source = _SOURCE_ALL if is_exact else _SOURCE.format(n=rows[0]["n_paths"] or 0)
-    return _BANDS.format(bands=", ".join(pairs)) + (_RED if has_means else "") + (source if rows[0]["n_paths"] else "")
+    source = str(_SOURCE_ALL) if is_exact else _SOURCE.format(n=rows[0]["n_paths"] or 0)
+    return (
+        _BANDS.format(bands=", ".join(pairs))
+        + (str(_RED) if has_means else "")
+        + (source if rows[0]["n_paths"] else "")
+    )

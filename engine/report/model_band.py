@@ -4,27 +4,28 @@ from collections.abc import Iterator, Mapping
 
 from engine.backtest.bundled_verdicts import BundledVerdicts, bundled_verdicts
 from engine.mechanisms.law import forecasting
-from engine.report.numbers import Missing, confidence_text
+from engine.report.numbers import NOT_A_NUMBER, confidence_text
 from engine.report.parts import Chart, Entry, columns, table
 from engine.report.pictures.strip import StripDot, dot_strip
 from engine.report.sheet import ALL_BOOKS, Sheet, errors_in_words, finite, labelled_name, tail_entry
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.model_band import ModelBand, model_bands
 from engine.risk.results import ScopeResult
+from engine.words.language import Text, name_of, texts
 
 BAND = "band"  # the last row of a table
 _VAR = HEADLINE[0]
 
-_TITLE = "Model band{shock}"
-_SHOCK = ", after the shock of {scenario}"
-_LEAD = "The choice of the law moves {measure} {level} by a factor of {times}, from {low} to {high}."
-_ALT = "{measure} {level} of all books under {laws}{shock}, in {unit}."
-_NOTE = "{measure} {level}, {unit}; grey: from the lowest to the highest."
-_CAPTION = (
+_TITLE = Text("Model band{shock}")
+_SHOCK = Text(", after the shock of {scenario}")
+_LEAD = Text("The choice of the law moves {measure} {level} by a factor of {times}, from {low} to {high}.")
+_ALT = Text("{measure} {level} of all books under {laws}{shock}, in {unit}.")
+_NOTE = Text("{measure} {level}, {unit}; grey: from the lowest to the highest.")
+_CAPTION = Text(
     "Model band: all books under each law{shock}, in {unit}; losses positive; {errors}. The band is from the lowest to"
     " the highest. Backtest: {basis}."
 )
-_TO = "{low} to {high}"
+_TO = Text("{low} to {high}")
 
 
 def model_bands_of(sheet: Sheet) -> tuple[Chart, ...]:
@@ -43,9 +44,9 @@ def _chart(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts, numbe
         for measure in sheet.measures
         if measure.key in tail.estimates
     ]
-    heads = [*columns("law", "scenario", *labels, words=2), *columns("backtest")]
+    heads = [*columns(*texts("law", "scenario"), *labels, words=2), *columns(Text("backtest"))]
     words = {
-        "shock": "" if _is_unshocked(sheet, first) else _SHOCK.format(scenario=first),
+        "shock": "" if _is_unshocked(sheet, first) else _SHOCK.format(scenario=name_of(first)),
         "unit": scale.unit,
         "measure": _VAR.label,
         "level": sheet.level,
@@ -88,7 +89,7 @@ def _rows(sheet: Sheet, group: Mapping[str, str], found: BundledVerdicts) -> Ite
         yield [law, labelled_name(sheet.run, scenario), *_figures(sheet, sums[scenario]), found.words_of(law)]
     bands = model_bands(tuple(sums.values()), [forecasting(group)])
     if bands:
-        yield [BAND, "", *(_ends(sheet, band) for band in bands if band.measure in _keys(sheet)), ""]
+        yield [Text("band"), "", *(_ends(sheet, band) for band in bands if band.measure in _keys(sheet)), ""]
 
 
 def _figures(sheet: Sheet, row: ScopeResult) -> Iterator[Entry]:
@@ -99,7 +100,7 @@ def _figures(sheet: Sheet, row: ScopeResult) -> Iterator[Entry]:
 def _ends(sheet: Sheet, band: ModelBand) -> Entry:
     low, high = band.lowest.value, band.highest.value
     if not finite(low, high):
-        return Missing("not a number")
+        return NOT_A_NUMBER
     return _TO.format(low=sheet.scale.plain(low), high=sheet.scale.plain(high))
 
 

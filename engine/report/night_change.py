@@ -11,19 +11,20 @@ from engine.report.parts import Chart, Entry, columns, table
 from engine.report.pictures.part_bars import PartBar, part_bars
 from engine.report.sheet import Sheet, book_name, nothing
 from engine.risk.measures.registry import MEASURES
+from engine.words.language import Text, name_of
 
-_HOW = (
+_HOW = Text(
     "Not taken apart: with `explain = true` in the batch file, or by `unwind report --explain`, this part says what"
     " ageing, each curve, vols, correlations, trades and the law made of the change, each with its error."
 )
-_TITLE = "What changed since {night}"
-_NOT_APART = "It could not be taken apart: {why}."
-_ALT = "What {n} parts made of the change of {measure} of {scenario}, in {unit}."
-_CAPTION = (
+_TITLE = Text("What changed since {night}")
+_NOT_APART = Text("It could not be taken apart: {why}.")
+_ALT = Text("What {n} parts made of the change of {measure} of {scenario}, in {unit}.")
+_CAPTION = Text(
     "In {unit}, {scenario}; what raises a loss is positive. Parts are Shapley's shares over {n_runs:,} runs of"
     " {n_paths:,} paths on common draws and add up to the change; ± is one standard error of the simulation, paired."
 )
-_RECORDED, _CHANGE, _PART = "recorded on {night}", "change", "part"
+_RECORDED, _CHANGE, _PART = Text("recorded on {night}"), Text("change"), Text("part")
 _TOTAL = "total"
 
 
@@ -71,7 +72,7 @@ def _chart(sheet: Sheet, title: str, shown: _Shown) -> Chart:
     change, lead = shown.change, headline_of(shown.change)
     key, name = sheet.key("change"), f"{MEASURES[lead.measure].label} {confidence_text(lead.confidence)}"
     bars = [_bar(shown, lead, i) for i in shown.places]
-    words = {"measure": name, "scenario": change.scenario, "unit": shown.scale.unit}
+    words = {"measure": name, "scenario": name_of(change.scenario), "unit": shown.scale.unit}
     alt = _ALT.format(n=len(bars), **words)
     svg = part_bars(alt, bars) if bars else ""
     heads = columns(_PART, *(_heading(each) for each in shown.columns))
@@ -94,7 +95,7 @@ def _parts(shown: _Shown) -> Iterator[list[Entry]]:
     for i in shown.places:
         parts = [each.parts[i] for each in shown.columns]
         yield [
-            shown.change.movers[i].label,
+            name_of(shown.change.movers[i].label),
             *(shown.scale.change(part.value, part.se) for part in parts),
         ]
 
@@ -103,7 +104,7 @@ def _bar(shown: _Shown, lead: TailChange, place: int) -> PartBar:
     part = lead.parts[place]
     figure = shown.scale.change(part.value, None)
     words = figure.value.text if isinstance(figure, Estimate) else ""
-    return PartBar(label=shown.change.movers[place].label, value=part.value, figure=words, error=part.se)
+    return PartBar(label=name_of(shown.change.movers[place].label), value=part.value, figure=words, error=part.se)
 
 
 def _heading(each: TailChange) -> str:

@@ -6,10 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.conventions import amounts
-from engine.conventions.amounts import MOST_DECIMALS, decimals_for
+from engine.conventions.amounts import MOST_DECIMALS, SIGNIFICANT, decimals_for
+from engine.conventions.figure_words import EASTERN_UNITS, OKU
+from engine.words.language import JAPANESE, Text, Wording, dictionary, language, texts
 
 _MINUS = "\N{MINUS SIGN}"
 _OF_A_LEVEL = 5  # digits
+TABLE = Text("table")
+PER_BASIS_POINT = Text(" a bp")
+_CERTAIN, _NO = texts("certain", "no")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +33,11 @@ class Number:
 class Missing:
     """A figure that is not there, and why in a few words."""
 
-    reason: str
+    reason: Wording
 
     def __html__(self) -> str:
         """The reason, set apart."""
-        return f'<span class="missing">{html.escape(self.reason)}</span>'
+        return f'<span class="missing">{html.escape(str(self.reason))}</span>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,7 @@ class Estimate:
     value: Number
     error: Number | Missing | None  # of the simulation; None: below the last digit, or the figure is exact
     table: Number | Missing | None = None  # of the law's table of past days; None: as above, or the law has none
-    second: str = "table"  # what the second error is of
+    second: Wording = TABLE  # what the second error is of
 
     @property
     def is_bare(self) -> bool:
@@ -58,9 +63,9 @@ class Estimate:
 
 Figure = Number | Missing | Estimate
 
-NONE = Missing("none")
-NOT_A_NUMBER = Missing("not a number")
-NOT_BOUNDED = Missing("not bounded")
+NONE = Missing(Text("none"))
+NOT_A_NUMBER = Missing(Text("not a number"))
+NOT_BOUNDED = Missing(Text("not bounded"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,7 @@ class Scale:
         se: float | None,
         table_se: float | None = None,
         *,
-        second: str = "table",
+        second: Wording = TABLE,
         signed: bool = False,
     ) -> Figure:
         """Show an amount with those of its standard errors that reach its last digit.
@@ -103,11 +108,13 @@ class Scale:
     def plain(self, value: float, *, signed: bool = False) -> str:
         """Return an amount for running text and charts, as a table has it."""
         if _fault(value):
-            return "not a number"
+            return str(NOT_A_NUMBER.reason)
         return _fixed(value / self.divisor, self.decimals, signed=signed)
 
     def money(self, value: float) -> str:
         """Return an amount with its unit, for a sentence."""
+        if language() == JAPANESE:
+            return f"{self.plain(value)}{self.unit}"
         currency, _, size = self.unit.partition(" ")
         return f"{currency} {self.plain(value)} {size}".strip()
 
@@ -117,7 +124,7 @@ class Scale:
         ses: tuple[float | None, float | None],
         decimals: int,
         *,
-        second: str = "table",
+        second: Wording = TABLE,
         signed: bool = False,
     ) -> Figure:
         if value is None:
@@ -139,13 +146,22 @@ class Scale:
         return Number(value=value, text=_fixed(value / self.divisor, decimals, signed=signed))
 
 
-def scale_of(currency: str, values: Iterable[float | None], per: str = "") -> Scale:
+def scale_of(currency: str, values: Iterable[float | None], per: Wording = "") -> Scale:
     """Choose the unit in which the largest amount has one to three digits before the point, and three in all.
 
     per   what follows the unit: " a bp"
     """
-    found = amounts.scale_of(currency, values)
-    return Scale(divisor=found.divisor, unit=found.unit + per, decimals=found.decimals)
+    if language() != JAPANESE:
+        found = amounts.scale_of(currency, values)
+        return Scale(divisor=found.divisor, unit=f"{found.unit}{per}", decimals=found.decimals)
+    largest = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
+    divisor, name = next(((size, name) for size, name in EASTERN_UNITS if largest >= size), (1.0, ""))
+    decimals = 1 if divisor == OKU else max(decimals_for(largest / divisor, SIGNIFICANT), 0)
+    return Scale(divisor=divisor, unit=f"{name}{_money_name(currency)}{per}", decimals=decimals)
+
+
+def _money_name(currency: str) -> str:
+    return dictionary(language()).currencies.get(currency, currency)
 
 
 def difference_se(one: float, other: float) -> float:
@@ -165,11 +181,11 @@ def percent(fraction: float | None) -> Figure:
 def probability(value: float | None, *, exact: bool = False) -> Figure:
     """Show a probability in percent; beyond 0.1 % and 99.9 % only on which side."""
     if value is None:
-        return Missing("not known")
+        return Missing(Text("not known"))
     if fault := _fault(value):
         return fault
     if exact:
-        return Number(value=value, text="certain" if value else "no")
+        return Number(value=value, text=str(_CERTAIN if value else _NO))
     shown = f"{100.0 * value:.1f} %" if 0.001 <= value <= 0.999 else "< 0.1 %" if value < 0.5 else "> 99.9 %"
     return Number(value=value, text=shown)
 

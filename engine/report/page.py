@@ -29,31 +29,36 @@ from engine.report.parts import Badge, Entry, Panels, Shaded, is_bare, shown
 from engine.report.remedy import remedies
 from engine.report.sheet import Sheet, sheet
 from engine.report.simulated import convergence, futures
+from engine.words.language import ENGLISH, JAPANESE, Text, Wording, read_in, whole_date
+from engine.words.language import language as reader
 
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
 MOST_ITEMS = 4  # of a list of sentences that are seen at once
 
-_TEMPLATES = ("page.html", "answer.html", "run.html", "parts.html", "style.css")
-_CHAPTERS = (  # anchor, title, question
-    ("why", "Why", "what the loss is made of"),
-    ("where", "Where", "which book, in which scenario"),
-    ("trust", "Trust", "would these figures have held?"),
-    ("how", "How", "where markets go, and where the loss lies"),
-    ("do", "What to do", ""),
-    ("limits", "Limits", ""),
-    ("quality", "Data quality", ""),
-    ("record", "Record", "what the figures were made from"),
+_TEMPLATES = ("page.html", "answer.html", "run.html", "parts.html", "style.css", "style.ja.css")
+_CHAPTERS: tuple[tuple[str, Wording, Wording], ...] = (  # anchor, title, question
+    ("why", Text("Why"), Text("what the loss is made of")),
+    ("where", Text("Where"), Text("which book, in which scenario")),
+    ("trust", Text("Trust"), Text("would these figures have held?")),
+    ("how", Text("How"), Text("where markets go, and where the loss lies")),
+    ("do", Text("What to do"), ""),
+    ("limits", Text("Limits"), ""),
+    ("quality", Text("Data quality"), ""),
+    ("record", Text("Record"), Text("what the figures were made from")),
 )
 _OF_RUNS = ("why", "where", "trust", "how", "record")  # chapters that each run has a part of
-_MAIN_AND_WORST = "Pictures are of the main and the worst scenario, so that the page stays small; the record holds all."
-_SHORT = "Where markets go and convergence are left out, so that the page stays small; the record holds them."
-_SHORTER = "Only the figures of all books are here, so that the page stays small; the record holds the rest."
-_OLD_RECORD = (
+_MAIN_AND_WORST = Text(
+    "Pictures are of the main and the worst scenario, so that the page stays small; the record holds all."
+)
+_SHORT = Text("Where markets go and convergence are left out, so that the page stays small; the record holds them.")
+_SHORTER = Text("Only the figures of all books are here, so that the page stays small; the record holds the rest.")
+_OLD_RECORD = Text(
     "This record holds no correlations: it was written before they were a part of it. `unwind report --history FILE` "
     "shows those that were used, beside those of the year before."
 )
-_ALL_FIGURES, _MANIFEST = "All figures, at every confidence", "Manifest: what this run was made from"
-_ALONE = "Every book alone, in every scenario"
+_USED = Text("Used: {calibration}")
+_ALL_FIGURES, _MANIFEST = Text("All figures, at every confidence"), Text("Manifest: what this run was made from")
+_ALONE = Text("Every book alone, in every scenario")
 
 Parts = Mapping[str, Markup]  # of one run, by the anchor of the chapter
 
@@ -91,6 +96,7 @@ def render(
     correlations: Correlations | None = None,
     backtest: KeptBacktest | None = None,
     changes: Changes | None = None,
+    language: str = ENGLISH,
 ) -> str:
     """Render one night as one HTML page, under 500 kB, that asks for nothing outside itself.
 
@@ -101,13 +107,25 @@ def render(
     correlations : to be shown instead of the record's own, as taken from a history now
     backtest : of laws, to be shown beside the record; None: no such part
     changes : since the night before, by run, taken apart; None: nobody asked, and the page says how to get them
+    language : of the page: "en" or "ja"
 
     Raises
     ------
     InputError
         There is no such night, or its record cannot be read.
     """
-    contents = _contents(folder, valuation_date, correlations, backtest, changes or {})
+    with read_in(language):
+        return _rendered_page(folder, valuation_date, correlations, backtest, changes or {})
+
+
+def _rendered_page(
+    folder: Path,
+    valuation_date: date,
+    correlations: Correlations | None,
+    backtest: KeptBacktest | None,
+    changes: Changes,
+) -> str:
+    contents = _contents(folder, valuation_date, correlations, backtest, changes)
     environment = _environment()
     parts = [_run_part(environment, each, contents.sheets[0]) for each in contents.sheets]
     return _fitted(environment, contents, parts)
@@ -129,6 +147,8 @@ def _contents(
     found = correlations or _recorded(night)
     values = {
         "date": valuation_date.isoformat(),
+        "said_date": whole_date(valuation_date),
+        "language": reader(),
         "state": summary.state(night),
         "answer": answer(night, sheets),
         "chapters": _CHAPTERS,
@@ -139,7 +159,7 @@ def _contents(
         "warnings": summary.warnings(sheets),
         "inputs": summary.inputs(night, sheets, past),
         "correlation_tables": summary.correlation_tables(found) if found else (),
-        "correlation_notes": (f"Used: {found.calibration}", found.basis) if found else _no_correlations(night),
+        "correlation_notes": _basis(found) if found else _no_correlations(night),
         "backtest": backtest and backtest_part(backtest),
         "sources": summary.sources(night, found.histories if found else ()),
     }
@@ -154,8 +174,12 @@ def _recorded(night: Night) -> Correlations | None:
     return None
 
 
+def _basis(found: Correlations) -> tuple[str, str]:
+    return _USED.format(calibration=found.calibration), found.basis
+
+
 def _no_correlations(night: Night) -> tuple[str, ...]:
-    return (_OLD_RECORD,) if night.runs else ()
+    return (str(_OLD_RECORD),) if night.runs else ()
 
 
 def _run_part(environment: Environment, of: Sheet, first: Sheet) -> RunPart:
@@ -231,20 +255,33 @@ def _fitted(environment: Environment, contents: Contents, parts: Sequence[RunPar
 def _environment() -> Environment:
     """Make the environment of the templates: all is escaped; a bare float is refused, as `numbers` shows figures."""
     folder = files("engine.report") / "templates"
-    texts = {name: (folder / name).read_text(encoding="utf-8") for name in _TEMPLATES}
+    found = {name: (folder / name).read_text(encoding="utf-8") for name in _TEMPLATES}
     environment = Environment(
-        loader=DictLoader(texts),
+        loader=DictLoader(found),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["style"] = Markup(texts["style.css"])
+    environment.globals["style"] = Markup(found["style.css"] + (found["style.ja.css"] if reader() == JAPANESE else ""))
+    environment.globals["say"] = _say
     environment.globals["most"] = MOST_ITEMS
+    environment.filters["tongue"] = _tongue
     environment.filters["kind"] = _kind
     environment.filters["is_bare"] = is_bare
     return environment
+
+
+def _say(english: str, **words: object) -> str:
+    """Return a text of a template in the reader's language."""
+    return Text(english).format(**words)
+
+
+def _tongue(words: str) -> str:
+    """Return the attribute of words that a record holds in English on a page of another language."""
+    is_foreign = reader() != ENGLISH and words.isascii()
+    return Markup(' lang="en"') if is_foreign else ""
 
 
 def _shown(value: object) -> object:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from engine.errors import counted
 from engine.record.parameter_studies import recorded_studies
-from engine.report.numbers import Missing, confidence_text, percent
+from engine.report.numbers import NOT_A_NUMBER, confidence_text, percent
 from engine.report.parts import Chart, Entry, columns, table
 from engine.report.pictures.part_bars import PartBar, part_bars
 from engine.report.pictures.strip import StripDot, dot_strip
@@ -12,27 +11,31 @@ from engine.report.sheet import ALL_BOOKS, Sheet, book_name, finite, labelled_na
 from engine.risk.uncertainty.band import BandQuantile, ParameterBand
 from engine.risk.uncertainty.study import ParameterStudy
 from engine.risk.uncertainty.tornado import Tornado
+from engine.words.language import Text, texts
 
 _FIGURE, _RANGE = "{measure} {level}", "{low}\N{EN DASH}{high}"
-_BAND_TITLE = "Band of parameters, {scenario}"
-_BAND_CAPTION = (
+_ALL_BOOKS, _ERROR_OF_SETS = texts("all books", "sets")
+_ONE_SET, _SETS = texts("{n} set", "{n:,} sets")
+_ONE_PARAMETER, _PARAMETERS = texts("{n} uncertain parameter", "{n:,} uncertain parameters")
+_BAND_TITLE = Text("Band of parameters, {scenario}")
+_BAND_CAPTION = Text(
     "{scenario}, losses positive, in {unit}: {sets} of {parameters}, seed {seed}, each on the same {n_paths:,} paths."
     " ± is one standard error of the simulation, ± sets of so few sets, at most."
 )
-_BAND_ALT = "{figure} of {scenario} from 5 to 95 % of {sets} of parameters, in {unit}."
-_BAND_NOTE = "{figure}, {unit}: from 5 to 95 % of the sets of parameters; the dot is their median."
-_GAIN = (
+_BAND_ALT = Text("{figure} of {scenario} from 5 to 95 % of {sets} of parameters, in {unit}.")
+_BAND_NOTE = Text("{figure}, {unit}: from 5 to 95 % of the sets of parameters; the dot is their median.")
+_GAIN = Text(
     "The feedback strength of the carry loop is 1 or more in {odds} % ±{se} % of the sets: there sales feed on"
     " themselves until a limit stops them."
 )
-_TORNADO_TITLE = "What makes the band, {scenario}"
-_TORNADO_CAPTION = (
+_TORNADO_TITLE = Text("What makes the band, {scenario}")
+_TORNADO_CAPTION = Text(
     "Share of the variance over sets of {figure} of all books, by ranks, ± one standard error; together {together} %"
     " where R2 is {r2} %: the rest is of several parameters at once, or goes up and down again. Amounts in {unit},"
     " others in their middle."
 )
-_TORNADO_ALT = "Which parameter makes the band of {figure} of {scenario}: the largest share is {parameter}'s."
-_TORNADO_NOTE = "Share of the variance of {figure} over sets, ± two standard errors."
+_TORNADO_ALT = Text("Which parameter makes the band of {figure} of {scenario}: the largest share is {parameter}'s.")
+_TORNADO_NOTE = Text("Share of the variance of {figure} over sets, ± two standard errors.")
 
 
 def parameter_charts(sheet: Sheet) -> tuple[Chart, ...]:
@@ -69,12 +72,12 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
     caption = _BAND_CAPTION.format(
         scenario=labelled_name(sheet.run, study.scenario),
         unit=scale.unit,
-        sets=counted(study.n_sets, "set"),
-        parameters=counted(len(study.priors), "uncertain parameter"),
+        sets=_sets(study),
+        parameters=(_ONE_PARAMETER if len(study.priors) == 1 else _PARAMETERS).format(n=len(study.priors)),
         seed=study.seed,
         n_paths=study.n_paths,
     )
-    heads = columns("books", "figure", "as written", "5 % of sets", "median", "95 % of sets", words=2)
+    heads = columns(*texts("books", "figure", "as written", "5 % of sets", "median", "95 % of sets"), words=2)
     name = _FIGURE.format(measure=sheet.measures[0].label, level=sheet.level)
     dots = [
         StripDot(
@@ -88,7 +91,7 @@ def _band_chart(sheet: Sheet, study: ParameterStudy, number: int) -> Chart:
         if _is_headline(sheet, each) and finite(each.low.value, each.middle.value, each.high.value)
     ]
     words = {"figure": name, "scenario": labelled_name(sheet.run, study.scenario), "unit": scale.unit}
-    alt = _BAND_ALT.format(sets=counted(study.n_sets, "set"), **words)
+    alt = _BAND_ALT.format(sets=_sets(study), **words)
     return Chart(
         key=key,
         title=_BAND_TITLE.format(**words),
@@ -118,7 +121,7 @@ def _tornado_chart(sheet: Sheet, study: ParameterStudy, total: Tornado, number: 
     ]
     words = {"figure": name, "scenario": labelled_name(sheet.run, study.scenario), "unit": scale.unit}
     caption = _TORNADO_CAPTION.format(together=f"{100.0 * total.together:.0f}", r2=f"{100.0 * total.r2:.0f}", **words)
-    heads = columns("parameter", "prior", "source", "share", "±", "at its 5 %", "at its 95 %", words=3)
+    heads = columns(*texts("parameter", "prior", "source", "share", "±", "at its 5 %", "at its 95 %"), words=3)
     bars = [
         PartBar(label=bar.parameter, value=bar.share, figure=f"{100.0 * bar.share:.0f} %", error=bar.share_se)
         for bar in total.bars
@@ -147,12 +150,16 @@ def _as_written(sheet: Sheet, study: ParameterStudy) -> Mapping[tuple[str, float
 
 def _entry(sheet: Sheet, quantile: BandQuantile) -> Entry:
     if not finite(quantile.value):
-        return Missing("not a number")
-    return sheet.scale.estimate(quantile.value, quantile.se, quantile.sets_se, second="sets")
+        return NOT_A_NUMBER
+    return sheet.scale.estimate(quantile.value, quantile.se, quantile.sets_se, second=_ERROR_OF_SETS)
+
+
+def _sets(study: ParameterStudy) -> str:
+    return (_ONE_SET if study.n_sets == 1 else _SETS).format(n=study.n_sets)
 
 
 def _scope(scope: str) -> str:
-    return "all books" if scope in ALL_BOOKS else book_name(scope)
+    return str(_ALL_BOOKS) if scope in ALL_BOOKS else book_name(scope)
 
 
 def _gain_words(study: ParameterStudy) -> str:

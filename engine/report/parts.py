@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.report.numbers import Estimate, Figure
+from engine.words.language import Text, Wording
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode's controls, formats, surrogates, private and unassigned characters
 _MOST_ROWS = 400
+_MORE_ROWS, _MORE_LETTERS = Text("{n:,} more rows are in the record."), Text("{n:,} more characters are in the record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
     """A word that catches the eye. Its meaning is in the word, never in the colour alone."""
 
-    text: str
+    text: Wording
     kind: str  # "good", "warn" or "bad"
 
     def __html__(self) -> str:
         """The word as an element."""
-        return f'<span class="badge {self.kind}">{html.escape(shown(self.text))}</span>'
+        return f'<span class="badge {self.kind}">{html.escape(shown(str(self.text)))}</span>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +48,14 @@ class Code:
         return f"<code>{html.escape(shown(self.text))}</code>"
 
 
-Entry = str | Figure | Badge | Shaded | Code
+Entry = Wording | Figure | Badge | Shaded | Code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column of a table."""
 
-    heading: str
+    heading: Wording
     is_number: bool = True
 
 
@@ -61,7 +63,7 @@ class Column:
 class Table:
     """Rows of entries; the first entry of a row is its heading."""
 
-    caption: str
+    caption: Wording
     columns: Sequence[Column]
     rows: Sequence[Sequence[Entry]]
     left_out: str = ""  # what the table does not show, in a sentence
@@ -79,12 +81,12 @@ class Chart:
     """A sentence, a picture and its numbers."""
 
     key: str  # unique in the page
-    title: str
+    title: Wording
     alt: str  # what the picture shows, in a sentence
     svg: str  # "" where there is none
     table: Table | None
-    lead: str = ""  # the answer in words, above the picture
-    note: str = ""  # how to read the picture, below it
+    lead: Wording = ""  # the answer in words, above the picture
+    note: Wording = ""  # how to read the picture, below it
     is_wide: bool = False  # it takes all of the page's width
     printed: str = ""  # a picture of fewer marks in its place on paper; "": the same
 
@@ -104,18 +106,18 @@ class Panels:
     """Panels of which one is seen."""
 
     key: str  # unique in the page
-    label: str  # of the choice
+    label: Wording  # of the choice
     panels: tuple[Panel, ...]
-    unprinted: str  # what of them a printed page lacks, in a sentence
+    unprinted: Wording  # what of them a printed page lacks, in a sentence
 
 
-def columns(*headings: str, words: int = 1) -> tuple[Column, ...]:
+def columns(*headings: Wording, words: int = 1) -> tuple[Column, ...]:
     """Make columns of which the first `words` hold words."""
     return tuple(Column(heading=heading, is_number=i >= words) for i, heading in enumerate(headings))
 
 
 def table(
-    caption: str,
+    caption: Wording,
     heads: Sequence[Column],
     rows: Sequence[Sequence[Entry]],
     *,
@@ -124,7 +126,7 @@ def table(
 ) -> Table:
     """Make a table of at most 400 rows; it says how many more there are."""
     rest = len(rows) - _MOST_ROWS
-    left_out = f"{rest:,} more rows are in the record." if rest > 0 else ""
+    left_out = _MORE_ROWS.format(n=rest) if rest > 0 else ""
     return Table(
         caption=caption,
         columns=heads,
@@ -151,12 +153,7 @@ def shown(text: str, most: int = 0) -> str:
     )
     if not most or len(plain) <= most:
         return plain
-    return f"{plain[:most]} … ({len(plain) - most:,} more characters are in the record)"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Join names in a sentence: "bonds", "bonds and bills", "bonds, bills and swaps"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"{plain[:most]} … ({_MORE_LETTERS.format(n=len(plain) - most)})"
 
 
 def short(text: str, most: int) -> str:

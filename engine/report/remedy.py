@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 
 from engine.record.read import BREACHED, LimitUse, Night
-from engine.report.numbers import scale_of
+from engine.report.numbers import PER_BASIS_POINT, scale_of
 from engine.report.parts import Code, Column, Entry, Table, table
 from engine.report.sheet import ALL_BOOKS, Sheet, book_name
 from engine.risk.measures.registry import MEASURES
+from engine.words.language import Text, name_of, texts
 
 _MOST_NAMES = 3  # of what adds to a figure
 _POSITION = "position"  # the grouping whose groups a trade can take away
-_HEADS = (("limit", False), ("over by", True), ("unit", False), ("adds most to it", False), ("try trades", False))
+_HEADS = texts("limit", "over by", "unit", "adds most to it", "try trades")
+_OVER = 1  # the heading of a number
+_CAPTION = Text("What exceeds each breached limit. `whatif` prints the paired change of every scenario.")
+_LIMIT, _IN_SCENARIO = texts("{limit}: {measure} of {scope}", "{limit}: {measure} of {scope}, {scenario}")
+_UNKNOWN = Text("unknown: `unwind explain` of the run says")
 
 
 def remedies(night: Night, sheets: Sequence[Sheet]) -> Table | None:
@@ -20,20 +25,25 @@ def remedies(night: Night, sheets: Sequence[Sheet]) -> Table | None:
         return None
     found = {sheet.run.name: sheet for sheet in sheets}
     rows = [_row(night, use, found[use.run]) for use in breached if use.run in found]
-    heads = [Column(heading=heading, is_number=is_number) for heading, is_number in _HEADS]
-    return table("What exceeds each breached limit. `whatif` prints the paired change of every scenario.", heads, rows)
+    heads = [Column(heading=heading, is_number=i == _OVER) for i, heading in enumerate(_HEADS)]
+    return table(_CAPTION, heads, rows)
 
 
 def _row(night: Night, use: LimitUse, sheet: Sheet) -> list[Entry]:
     value = use.value or 0.0
-    per = " a bp" if use.measure == "DV01" else ""
+    per = PER_BASIS_POINT if use.measure == "DV01" else ""
     over = scale_of(use.currency, [value - use.amount], per)
     where = f"valuation_date={night.valuation_date}/run={use.run}"
     return [
-        f"{use.name}: {use.measure} of {book_name(use.scope)}" + (f", {use.scenario}" if use.scenario else ""),
+        (_IN_SCENARIO if use.scenario else _LIMIT).format(
+            limit=use.name,
+            measure=use.measure,
+            scope=name_of(book_name(use.scope)),
+            scenario=name_of(use.scenario or ""),
+        ),
         over.amount(value - use.amount),
         over.unit,
-        _largest(use, sheet) or "unknown: `unwind explain` of the run says",
+        _largest(use, sheet) or _UNKNOWN,
         Code(text=f"unwind whatif TRADES.csv --night {where}"),
     ]
 

@@ -19,13 +19,20 @@ from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import HEADLINE, measures_among
 from engine.risk.results import ScopeResult, TailResult
 from engine.risk.standing import STRESS_LABEL, recorded_standings
+from engine.words.language import Text, Wording, name_of, texts
 from kernels.types import F64
 
 ALL_BOOKS = ("total", "partial")
 N_COLOURS = 4  # of scenarios
 _SAME_DRAWS = ("seed", "n_paths", "steps", "precision", "backend")  # facts that two runs on common draws share
-PAIRED = " Changes are on common draws; their ± is paired, and stands where the change was taken apart."
-TABLE_ERROR = "± table: how far off the figure may be because it rests on so few past days, and others might have come"
+_SIMULATION = Text("± is one Monte Carlo standard error, shown where it reaches the last digit")
+_BOTH_ERRORS = Text("{simulation}; {table}")
+_EXACT, _LABELLED = texts("{name}, exact: {n:,} moves", "{name} ({label})")
+_ONE_DAY, _DAYS = texts("1 business day", "{n} business days")
+PAIRED = Text(" Changes are on common draws; their ± is paired, and stands where the change was taken apart.")
+TABLE_ERROR = Text(
+    "± table: how far off the figure may be because it rests on so few past days, and others might have come"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -174,21 +181,23 @@ def tail_entry(scale: Scale, tail: TailResult, measure: TailMeasure) -> Figure:
 
 def errors_in_words(sheet: Sheet) -> str:
     """Say what each ± of a run's tables is."""
-    simulation = "± is one Monte Carlo standard error, shown where it reaches the last digit"
     has_table = any(tail.table_ses for result in sheet.run.results for tail in result.measures)
-    return f"{simulation}; {TABLE_ERROR}" if has_table else simulation
+    return _BOTH_ERRORS.format(simulation=_SIMULATION, table=TABLE_ERROR) if has_table else str(_SIMULATION)
 
 
 def scenario_text(sheet: Sheet, result: ScopeResult) -> str:
     """Return a scenario's name and label, with what it rests on where it is exact."""
     name = labelled_name(sheet.run, result.scenario)
-    return name if result.n_moves is None else f"{name}, exact: {result.n_moves:,} moves"
+    return name if result.n_moves is None else _EXACT.format(name=name, n=result.n_moves)
 
 
 def labelled_name(run: RunRecord, scenario: str) -> str:
     """Return a scenario's name, with the label of a stress where the record says that it is one."""
     standing = recorded_standings(run.manifest["facts"]).get(scenario)
-    return f"{scenario} ({STRESS_LABEL})" if standing is not None and standing.is_stress else scenario
+    name = name_of(scenario)
+    if standing is None or not standing.is_stress:
+        return name
+    return _LABELLED.format(name=name, label=name_of(STRESS_LABEL))
 
 
 def backtest_text(sheet: Sheet, scenario: str) -> str:
@@ -206,7 +215,7 @@ def measured_entries(
         yield change(sheet, result, tail, measure)
 
 
-def nothing(sheet: Sheet, name: str, title: str, why: str) -> Chart:
+def nothing(sheet: Sheet, name: str, title: Wording, why: Wording) -> Chart:
     """Say of a chart why it cannot be drawn."""
     return Chart(key=sheet.key(name), title=title, alt="", svg="", table=None, note=why)
 
@@ -219,7 +228,7 @@ def book_name(scope: str) -> str:
 def horizon(sheet: Sheet) -> str:
     """Say the run's horizon in words."""
     days = sheet.run.manifest["facts"]["horizon_days"]
-    return "1 business day" if days == 1 else f"{days} business days"
+    return str(_ONE_DAY) if days == 1 else _DAYS.format(n=days)
 
 
 def finite(*values: F64 | float) -> bool:

@@ -13,33 +13,34 @@ from engine.report.pictures.quantile_dots import Futures, hundred_futures
 from engine.report.sheet import Sheet, errors_in_words, finite, horizon, labelled_name, nothing, tail_entry
 from engine.risk.measures.registry import HEADLINE
 from engine.risk.results import ScopeResult
+from engine.words.language import Text, name_of, texts
 from kernels.types import F64
 
 N_FUTURES = 100
 SHOWN_QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)  # of the table
 _VAR, _ES = HEADLINE
 
-_TITLE = "A hundred futures"
-_NO_DISTRIBUTION = "The record holds no distribution of this run."
-_NOT_DRAWN = "Not drawn: the record holds a figure that is not a number."
-_ALT = "P&L over {horizon} in a hundred futures of {scenarios}, in {unit}, gains positive; VaR and ES at {level}."
-_LEAD = "P&L over {horizon}, {unit}: each dot is one future in a hundred, red ones lose more than VaR at {level}."
-_NOTE = "Line: VaR; diamond: ES. {source}, drawn on the same random numbers."
-_NOTE_MOVES = "Line: VaR; diamond: ES. Quantiles of {source}."
-_PATHS, _MOVES = "The first {n:,} paths of each scenario", "the paths, or of all moves of an exact scenario"
-_LEFT_OUT = " Not drawn: {scenarios}."
-_CAPTION = "Quantiles of the P&L over {horizon}, {unit}, gains positive; VaR and ES at {level}, losses positive."
-_CONVERGENCE = "Convergence"
-_CONVERGES_NOT = "Nothing converges: each of the {n:,} moves of {scenario} is valued."
-_NO_CONVERGENCE = "The record holds no estimates from fewer paths."
-_CONVERGENCE_ALT = (
+_TITLE = Text("A hundred futures")
+_NO_DISTRIBUTION = Text("The record holds no distribution of this run.")
+_NOT_DRAWN = Text("Not drawn: the record holds a figure that is not a number.")
+_ALT = Text("P&L over {horizon} in a hundred futures of {scenarios}, in {unit}, gains positive; VaR and ES at {level}.")
+_LEAD = Text("P&L over {horizon}, {unit}: each dot is one future in a hundred, red ones lose more than VaR at {level}.")
+_NOTE = Text("Line: VaR; diamond: ES. {source}, drawn on the same random numbers.")
+_NOTE_MOVES = Text("Line: VaR; diamond: ES. Quantiles of {source}.")
+_PATHS, _MOVES = Text("The first {n:,} paths of each scenario"), Text("the paths, or of all moves of an exact scenario")
+_LEFT_OUT = Text(" Not drawn: {scenarios}.")
+_CAPTION = Text("Quantiles of the P&L over {horizon}, {unit}, gains positive; VaR and ES at {level}, losses positive.")
+_CONVERGENCE = Text("Convergence")
+_CONVERGES_NOT = Text("Nothing converges: each of the {n:,} moves of {scenario} is valued.")
+_NO_CONVERGENCE = Text("The record holds no estimates from fewer paths.")
+_CONVERGENCE_ALT = Text(
     "{measure} at {level} from {first:,} to {last:,} paths with its interval, and from all {n:,}: {figure} {unit}."
 )
-_CONVERGENCE_NOTE = (
+_CONVERGENCE_NOTE = Text(
     "{measure} {level}, {unit}, from the run's first paths in {scenario}, with the {interval} interval; dashed: from"
     " all paths."
 )
-_AMOUNTS = "Amounts in {unit}; {errors}."
+_AMOUNTS = Text("Amounts in {unit}; {errors}.")
 
 
 def futures(sheet: Sheet) -> Chart:
@@ -51,11 +52,11 @@ def futures(sheet: Sheet) -> Chart:
     if sheet.main not in shown:
         return nothing(sheet, "futures", _TITLE, _NOT_DRAWN)
     words = {"horizon": horizon(sheet), "unit": sheet.scale.unit, "level": sheet.level}
-    alt = _ALT.format(scenarios=", ".join(each.scenario for each in shown), **words)
+    alt = _ALT.format(scenarios=", ".join(name_of(each.scenario) for each in shown), **words)
     rows = [_future(sheet, each, found[each.scenario]) for each in shown]
-    rest = [each.scenario for each in sheet.sums if each not in shown]
+    rest = [name_of(each.scenario) for each in sheet.sums if each not in shown]
     is_drawn = all(each.n_moves is None for each in shown)
-    source = _PATHS.format(n=found[sheet.main.scenario].n_paths) if is_drawn else _MOVES
+    source = _PATHS.format(n=found[sheet.main.scenario].n_paths) if is_drawn else str(_MOVES)
     note = (_NOTE if is_drawn else _NOTE_MOVES).format(source=source)
     return Chart(
         key=sheet.key("futures"),
@@ -94,7 +95,7 @@ def convergence(sheet: Sheet) -> Chart:
     alt = _CONVERGENCE_ALT.format(first=rows[0]["n_paths"], last=rows[-1]["n_paths"], n=n_paths, figure=figure, **words)
     entries = [_convergence_entries(row, sheet) for row in rows if row["n_paths"] < n_paths]
     entries.append([count(n_paths), *(tail_entry(scale, sheet.tail, measure) for measure in sheet.measures)])
-    heads = columns("paths", *(measure.label for measure in sheet.measures), words=0)
+    heads = columns(*texts("paths"), *(measure.label for measure in sheet.measures), words=0)
     interval = confidence_text(facts["interval_confidence"])
     return Chart(
         key=sheet.key("convergence"),
@@ -117,7 +118,7 @@ def _future(sheet: Sheet, result: ScopeResult, each: Distribution) -> Futures:
     var, shortfall = tail.of(_VAR).value, tail.of(_ES).value
     middles = (np.arange(N_FUTURES) + 0.5) / N_FUTURES
     return Futures(
-        label=result.scenario,
+        label=name_of(result.scenario),
         colour=sheet.colour_of(result.scenario),
         quantiles=quantiles(each, middles.tolist()) / scale.divisor,
         value_at_risk=var / scale.divisor,
@@ -128,7 +129,7 @@ def _future(sheet: Sheet, result: ScopeResult, each: Distribution) -> Futures:
 
 def _quantiles(sheet: Sheet, shown: Sequence[ScopeResult], found: Mapping[str, Distribution], caption: str) -> Table:
     scale = sheet.scale
-    heads = columns("scenario", *(confidence_text(each) for each in SHOWN_QUANTILES), _VAR.label, _ES.label)
+    heads = columns(*texts("scenario"), *(confidence_text(each) for each in SHOWN_QUANTILES), _VAR.label, _ES.label)
     rows: list[list[Entry]] = [
         [
             labelled_name(sheet.run, each.scenario),

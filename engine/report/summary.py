@@ -13,6 +13,7 @@ from engine.report.earlier_nights import EarlierNights, carried_over, missing_da
 from engine.report.heat import shade
 from engine.report.numbers import (
     NONE,
+    PER_BASIS_POINT,
     confidence_text,
     correlation,
     percent,
@@ -21,26 +22,55 @@ from engine.report.numbers import (
 )
 from engine.report.parts import Badge, Code, Column, Entry, Shaded, Table, columns, shown, table
 from engine.report.sheet import TABLE_ERROR, Sheet, book_name, labelled_name
+from engine.words.language import Text, name_of, texts
 
 _EXIT_CODES = {
-    0: Badge(text="complete", kind="good"),
-    3: Badge(text="complete, a hard limit is breached", kind="bad"),
-    4: Badge(text="incomplete", kind="bad"),
+    0: Badge(text=Text("complete"), kind="good"),
+    3: Badge(text=Text("complete, a hard limit is breached"), kind="bad"),
+    4: Badge(text=Text("incomplete"), kind="bad"),
 }
 _MOST_WORDS = 1500  # characters of one message
 _MOST_ITEMS = 100  # of one list
 _MOST_IN_MATRIX = 24  # factors
 _MOST_PAIRS = 10
-_AND_LESS = "{scope}, and {n} more use less"
-_STATE = "{state}, {severity}"
-_FIGURE = "{measure}{level}{curve}, {unit}"
+_AND_LESS = Text("{scope}, and {n} more use less")
+_STATE, _FIGURE = texts("{state}, {severity}", "{measure}{level}{curve}, {unit}")
+_EXIT_CODE = Text("exit code {code}")
+_LIMITS = Text(
+    "Losses positive; a value without ± is exact. P is the probability that the true value exceeds the limit, by its"
+    " Monte Carlo error."
+)
+_LIMITS_WITH_TABLE = Text(
+    "Losses positive; a value without ± is exact. P is the probability that the true value exceeds the limit, by its"
+    " Monte Carlo error and its table's together; {meaning}."
+)
+_UNLOOKED = Text("{limit} ({measure} of {run}): {reason}")
+_FAULT, _FAULT_OF_RUN = texts("{kind} {subject}: {message}", "{kind} {subject}, run {run}: {message}")
+_ROUGH, _FIGURE_OF = texts("{run}: {n} figures have rough errors: {figures}", "{scenario}, {scope}, {level}")
+_NOT_RUN = Text("Business days not run since {first}: {dates}.")
+_FIRST_NIGHT = Text("This is the first night of the record.")
+_CARRIED_OVER = Text("{run}: {n} of {n_all} inputs are byte for byte those of {night}: {inputs}.")
+_USED = Text("Correlations of the factors: below the diagonal those used.")
+_USED_AND_TRAILING = Text(
+    "Correlations of the factors: below the diagonal those used, above it those of the year before."
+)
+_MARKET, _BOOK, _SCENARIO, _MARKET_FILE = texts("market", "book {name}", "scenario {name}", "market file")
+_MANIFEST_OF, _IN_BLOCKS = texts("Manifest of {run}.", "{n:,} in {blocks:,} blocks")
+_IS_EXACT, _OF_MOVES = texts("scenario {scenario} is exact", "{n:,} moves, each valued; none is drawn")
+_HORIZON, _AT = texts("{days} business days, steps: {steps}", "at {level}")
+_COMPUTED = Text("{backend}, {precision}, on {device}; {workers}")
+_FULL = Text("full")
+_REVALUATION = Text("{method}: flows within {flows:.0e} of their gross value, options {options:.0e}")
+_TIMES, _CLOSED, _PNL_OF = texts("{started} to {finished}", "closed {time} UTC", "P&L of {name}")
+_NOT_NUMBERS, _STRESS_LOSS = texts("{n} figures of {of} are not numbers", "stress loss")
+_MORE = Text("{n:,} more are in the record.")
 _LOOK_BACK = 20  # nights among which missing dates are looked for
 
 
 def state(night: Night) -> Badge:
     """Say how the night ended."""
     code = night.summary["exit_code"]
-    return _EXIT_CODES.get(code, Badge(text=f"exit code {code}", kind="bad"))
+    return _EXIT_CODES.get(code, Badge(text=_EXIT_CODE.format(code=code), kind="bad"))
 
 
 def limits(night: Night) -> Table | None:
@@ -48,15 +78,14 @@ def limits(night: Night) -> Table | None:
     if not night.limits:
         return None
     heads = columns(
-        "limit", "state", "figure", "run", "scope", "scenario", "amount", "value", "use", "P(true value > limit)",
+        *texts("limit", "state", "figure", "run", "scope", "scenario"),
+        *texts("amount", "value", "use", "P(true value > limit)"),
         words=6,
-    )  # fmt: skip
+    )
     order = {BREACHED: 0, NOT_EVALUATED: 1}
     uses = sorted(night.limits, key=lambda use: (order.get(use.state, 2), use.severity != "hard", -(use.use or 0.0)))
-    caption = "Losses positive; a value without ± is exact. "
-    caption += "P is the probability that the true value exceeds the limit, by its Monte Carlo error"
     has_table = any(use.table_se is not None for use in night.limits)
-    caption += f" and its table's together; {TABLE_ERROR}." if has_table else "."
+    caption = _LIMITS_WITH_TABLE.format(meaning=TABLE_ERROR) if has_table else str(_LIMITS)
     return table(caption, heads, [_limit_row(use, n, _limit_scenario(night, use)) for use, n in _once(uses)])
 
 
@@ -74,7 +103,11 @@ def _once(uses: Sequence[LimitUse]) -> Iterator[tuple[LimitUse, int]]:
 
 def not_evaluated(night: Night) -> tuple[str, ...]:
     """Say why limits are not evaluated."""
-    sentences = [f"{use.name} ({use.measure} of {use.run}): {use.reason}" for use in night.limits if use.reason]
+    sentences = [
+        _UNLOOKED.format(limit=use.name, measure=use.measure, run=use.run, reason=use.reason)
+        for use in night.limits
+        if use.reason
+    ]
     return _cut(sentences)
 
 
@@ -82,8 +115,8 @@ def faults(night: Night) -> tuple[str, ...]:
     """Say what the night had to do without."""
     sentences = []
     for fault in night.faults:
-        run = f", run {fault.run}" if fault.run else ""
-        sentences.append(f"{fault.kind} {fault.subject}{run}: {fault.message}")
+        words = {"kind": name_of(fault.kind), "subject": fault.subject, "run": fault.run, "message": fault.message}
+        sentences.append((_FAULT_OF_RUN if fault.run else _FAULT).format(**words))
     return _cut(sentences)
 
 
@@ -92,13 +125,17 @@ def warnings(sheets: Sequence[Sheet]) -> tuple[str, ...]:
     sentences = [f"{sheet.run.name}: {each}" for sheet in sheets for each in sheet.run.manifest["warnings"]]
     for sheet in sheets:
         rough = [
-            f"{result.scenario}, {book_name(result.scope)}, {confidence_text(each.confidence)}"
+            _FIGURE_OF.format(
+                scenario=name_of(result.scenario),
+                scope=name_of(book_name(result.scope)),
+                level=confidence_text(each.confidence),
+            )
             for result in sheet.run.results
             for each in result.measures
             if each.rough
         ]
         if rough:
-            sentences.append(f"{sheet.run.name}: {len(rough)} figures have rough errors: {'; '.join(rough[:5])}")
+            sentences.append(_ROUGH.format(run=sheet.run.name, n=len(rough), figures="; ".join(rough[:5])))
         sentences += [f"{sheet.run.name}: {each}" for each in _not_numbers(sheet.run)]
     return _cut(sentences)
 
@@ -107,16 +144,17 @@ def inputs(night: Night, sheets: Sequence[Sheet], past: EarlierNights) -> tuple[
     """Say which dates are missing, which inputs carried over, which files of the history cannot be read."""
     days = (*past.nights[-_LOOK_BACK:], night.valuation_date)
     absent = missing_dates(days)
-    sentences = [f"Business days not run since {days[0]}: {', '.join(map(str, absent))}."] if absent else []
+    sentences = [_NOT_RUN.format(first=days[0], dates=", ".join(map(str, absent)))] if absent else []
     if past.last is None:
-        sentences.append("This is the first night of the record.")
+        sentences.append(str(_FIRST_NIGHT))
     for sheet in sheets:
         if sheet.before.run is None:
             continue
         same = carried_over(sheet.run, sheet.before.run)
         if same:
-            of = f"{len(same)} of {1 + len(sheet.run.manifest['books'])} inputs"
-            sentences.append(f"{sheet.run.name}: {of} are byte for byte those of {past.last}: {', '.join(same)}.")
+            n_all = 1 + len(sheet.run.manifest["books"])
+            words = {"run": sheet.run.name, "night": past.last, "inputs": ", ".join(same)}
+            sentences.append(_CARRIED_OVER.format(n=len(same), n_all=n_all, **words))
     return _cut([*sentences, *past.faults])
 
 
@@ -124,9 +162,8 @@ def correlation_tables(found: Correlations) -> tuple[Table, ...]:
     """Show the matrix, used below and trailing above the diagonal; and the pairs that differ most."""
     tables = []
     if len(found.names) <= _MOST_IN_MATRIX:
-        above = ", above it those of the year before" if found.trailing is not None else ""
-        heads = columns("factor", *found.names)
-        caption = f"Correlations of the factors: below the diagonal those used{above}."
+        caption = _USED if found.trailing is None else _USED_AND_TRAILING
+        heads = columns(Text("factor"), *found.names)
         tables.append(table(caption, heads, list(_matrix_rows(found)), is_heat=True))
     if found.trailing is not None:
         tables.append(_pairs(found))
@@ -136,51 +173,53 @@ def correlation_tables(found: Correlations) -> tuple[Table, ...]:
 def manifest(run: RunRecord) -> Table:
     """Show what a run was made from: enough to run it again."""
     plain = run.manifest
-    rows: list[list[Entry]] = [["market", Code(text=plain["market"]["sha256"])]]
-    rows += [[f"book {book['name']}", Code(text=book["sha256"])] for book in plain["books"]]
-    rows += [[f"scenario {each['name']}", Code(text=each["sha256"])] for each in plain["scenarios"]]
+    rows: list[list[Entry]] = [[_MARKET, Code(text=plain["market"]["sha256"])]]
+    rows += [[_BOOK.format(name=book["name"]), Code(text=book["sha256"])] for book in plain["books"]]
+    rows += [[_SCENARIO.format(name=each["name"]), Code(text=each["sha256"])] for each in plain["scenarios"]]
     rows += [
-        ["market file", Code(text=plain["market"]["path"])],
+        [_MARKET_FILE, Code(text=plain["market"]["path"])],
         *_facts(run),
-        ["program's sources", Code(text=plain["code"]["sha256"])],
-        ["question: configuration and inputs", Code(text=plain["fingerprint"])],
-        ["problem: arrays given to the kernels", Code(text=plain["problem_sha256"])],
-        ["chain of blocks, its last link", Code(text=plain["blocks"][-1]["chain"] if plain["blocks"] else "none")],
+        [Text("program's sources"), Code(text=plain["code"]["sha256"])],
+        [Text("question: configuration and inputs"), Code(text=plain["fingerprint"])],
+        [Text("problem: arrays given to the kernels"), Code(text=plain["problem_sha256"])],
+        [Text("chain of blocks, its last link"), Code(text=plain["blocks"][-1]["chain"]) if plain["blocks"] else NONE],
         *_digests(plain),
-        ["manifest", Code(text=plain["sha256"])],
+        [Text("manifest"), Code(text=plain["sha256"])],
     ]
-    heads = (Column(heading="what", is_number=False), Column(heading="value, or sha256 of it", is_number=False))
-    return table(f"Manifest of {run.name}.", heads, rows)
+    heads = (
+        Column(heading=Text("what"), is_number=False),
+        Column(heading=Text("value, or sha256 of it"), is_number=False),
+    )
+    return table(_MANIFEST_OF.format(run=run.name), heads, rows)
 
 
 def _facts(run: RunRecord) -> Iterator[list[Entry]]:
     plain, facts, times = run.manifest, run.manifest["facts"], run.manifest["times"]
     revaluation = facts["revaluation"]
-    yield ["seed", str(facts["seed"])]
+    yield [Text("seed"), str(facts["seed"])]
     if plain["blocks"]:
-        yield ["paths", f"{facts['n_paths']:,} in {len(plain['blocks']):,} blocks"]
+        yield [Text("paths"), _IN_BLOCKS.format(n=facts["n_paths"], blocks=len(plain["blocks"]))]
     for scenario, n in {result.scenario: result.n_moves for result in run.results}.items():
         if n is not None:
-            yield [f"scenario {scenario} is exact", f"{n:,} moves, each valued; none is drawn"]
-    yield ["horizon", f"{facts['horizon_days']} business days, steps: {facts['steps']}"]
-    yield ["intervals", f"at {confidence_text(facts['interval_confidence'])}"]
-    yield ["computed by", f"{facts['backend']}, {facts['precision']}, on {facts['device']}; {plain['workers']}"]
-    bounds = (
-        f"flows within {revaluation['flow_bound']:.0e} of their gross value, options {revaluation['option_bound']:.0e}"
-    )
-    method = "full" if revaluation["method"] == "direct" else revaluation["method"]
-    yield ["revaluation", f"{method}: {bounds}"]
-    yield ["versions", ", ".join(f"{name} {number}" for name, number in facts["versions"].items())]
-    yield ["host", str(plain["host"])]
-    yield ["times", f"{times['started']} to {times['finished']}"]
-    yield ["blocks kept from before a stop", str(times["resumed_blocks"])]
-    yield ["exit code", str(plain["exit_code"])]
+            yield [_IS_EXACT.format(scenario=name_of(scenario)), _OF_MOVES.format(n=n)]
+    yield [Text("horizon"), _HORIZON.format(days=facts["horizon_days"], steps=facts["steps"])]
+    yield [Text("intervals"), _AT.format(level=confidence_text(facts["interval_confidence"]))]
+    words = {key: facts[key] for key in ("backend", "precision", "device")}
+    yield [Text("computed by"), _COMPUTED.format(workers=plain["workers"], **words)]
+    method = str(_FULL) if revaluation["method"] == "direct" else revaluation["method"]
+    bounds = {"flows": revaluation["flow_bound"], "options": revaluation["option_bound"]}
+    yield [Text("revaluation"), _REVALUATION.format(method=method, **bounds)]
+    yield [Text("versions"), ", ".join(f"{name} {number}" for name, number in facts["versions"].items())]
+    yield [Text("host"), str(plain["host"])]
+    yield [Text("times"), _TIMES.format(**times)]
+    yield [Text("blocks kept from before a stop"), str(times["resumed_blocks"])]
+    yield [Text("exit code"), str(plain["exit_code"])]
 
 
 def _digests(plain: Mapping[str, Any]) -> Iterator[list[Entry]]:
     for name, digest in plain["pnl_sha256"].items():
         if name.endswith(("/total", "/partial")):
-            yield [f"P&L of {name}", Code(text=digest)]
+            yield [_PNL_OF.format(name=name), Code(text=digest)]
     for name, digest in plain["files"].items():
         yield [name, Code(text=digest)]
 
@@ -191,15 +230,16 @@ def _limit_scenario(night: Night, use: LimitUse) -> str:
 
 
 def _limit_row(use: LimitUse, n_others: int, scenario: str) -> list[Entry]:
-    scale = scale_of(use.currency, [use.amount, use.value], " a bp" if use.measure == "DV01" else "")
+    scale = scale_of(use.currency, [use.amount, use.value], PER_BASIS_POINT if use.measure == "DV01" else "")
     level = f" {confidence_text(use.confidence)}" if use.confidence is not None else ""
+    state = _STATE.format(state=name_of(use.state), severity=name_of(use.severity))
     kinds = {BREACHED: "bad" if use.severity == "hard" else "warn", NOT_EVALUATED: "bad"}
     return [
         use.name,
-        Badge(text=_STATE.format(state=use.state, severity=use.severity), kind=kinds.get(use.state, "good")),
+        Badge(text=state, kind=kinds.get(use.state, "good")),
         _FIGURE.format(measure=use.measure, level=level, curve=f" {use.curve}" if use.curve else "", unit=scale.unit),
         use.run,
-        _AND_LESS.format(scope=use.scope, n=n_others) if n_others else use.scope,
+        _AND_LESS.format(scope=name_of(use.scope), n=n_others) if n_others else name_of(use.scope),
         scenario,
         scale.amount(use.amount),
         scale.estimate(use.value, use.se, use.table_se),
@@ -247,8 +287,8 @@ def _pairs(found: Correlations) -> Table:
         ]
         for i, j in low[:_MOST_PAIRS]
     ]
-    heads = columns("pair", "used", "trailing", "trailing less used", "sampling error of trailing")
-    return table("Pairs that differ most.", heads, rows)
+    heads = columns(*texts("pair", "used", "trailing", "trailing less used", "sampling error of trailing"))
+    return table(Text("Pairs that differ most."), heads, rows)
 
 
 def _not_numbers(run: RunRecord) -> Iterator[str]:
@@ -257,23 +297,23 @@ def _not_numbers(run: RunRecord) -> Iterator[str]:
         values = [result.base_value, result.shock_pnl, result.mean, result.std]
         values += [each.value for tail in result.measures for each in tail.estimates.values()]
         if n := sum(not np.isfinite(value) for value in values):
-            yield f"{n} figures of {result.scenario}, {book_name(result.scope)} are not numbers"
-    for name, found in (("stress loss", run.stress_losses), ("DV01", run.dv01s)):
+            yield _NOT_NUMBERS.format(n=n, of=f"{name_of(result.scenario)}, {name_of(book_name(result.scope))}")
+    for name, found in ((_STRESS_LOSS, run.stress_losses), ("DV01", run.dv01s)):
         if n := sum(not np.isfinite(each.value) for each in found):
-            yield f"{n} figures of {name} are not numbers"
+            yield _NOT_NUMBERS.format(n=n, of=name)
 
 
 def _cut(sentences: Sequence[str]) -> tuple[str, ...]:
     found = tuple(shown(each, _MOST_WORDS) for each in sentences[:_MOST_ITEMS])
     rest = len(sentences) - len(found)
-    return (*found, f"{rest:,} more are in the record.") if rest > 0 else found
+    return (*found, _MORE.format(n=rest)) if rest > 0 else found
 
 
 def sources(night: Night, histories: Sequence[RecordedFile]) -> Table:
     """List the files that the night as a whole, or this report alone, was made from."""
     batch = night.summary["batch"]
-    rows: list[list[Entry]] = [["batch file", Code(text=batch["path"]), Code(text=batch["sha256"])]]
-    rows += [["history", Code(text=Path(file["path"]).name), Code(text=file["sha256"])] for file in histories]
-    rows.append(["night", f"closed {night.summary['finished']} UTC", Code(text=night.summary["sha256"])])
-    heads = tuple(Column(heading=heading, is_number=False) for heading in ("what", "file", "sha256"))
-    return table("Sources of the night.", heads, rows)
+    rows: list[list[Entry]] = [[Text("batch file"), Code(text=batch["path"]), Code(text=batch["sha256"])]]
+    rows += [[Text("history"), Code(text=Path(file["path"]).name), Code(text=file["sha256"])] for file in histories]
+    rows.append([Text("night"), _CLOSED.format(time=night.summary["finished"]), Code(text=night.summary["sha256"])])
+    heads = tuple(Column(heading=heading, is_number=False) for heading in texts("what", "file", "sha256"))
+    return table(Text("Sources of the night."), heads, rows)

@@ -9,6 +9,7 @@ from engine.errors import InputError
 from engine.explain.nights.changes_since import Changes
 from engine.record.atomic import write_atomically
 from engine.record.correlations import Correlations
+from engine.words.language import ENGLISH
 
 
 def write_report(
@@ -18,6 +19,7 @@ def write_report(
     correlations: Correlations | None = None,
     backtest: Path | None = None,
     changes: Changes | None = None,
+    language: str = ENGLISH,
 ) -> int:
     """Write one night of a record as one HTML file; return its size in bytes.
 
@@ -31,6 +33,7 @@ def write_report(
     correlations : to be shown instead of the record's own, as taken from a history now
     backtest : folder of a finished backtest, to be shown too; none of its bytes may have been changed
     changes : since the night before, by run, as `changes_since` takes them apart
+    language : of the page: "en" or "ja"
 
     Raises
     ------
@@ -40,7 +43,7 @@ def write_report(
         The file cannot be written.
     """
     kept = None if backtest is None else read_backtest(backtest)
-    data = _renderer()(folder, valuation_date, correlations, kept, changes).encode()
+    data = _renderer()(folder, valuation_date, correlations, kept, changes, language).encode()
     write_atomically(path, data)
     return len(data)
 
@@ -50,7 +53,7 @@ def report_path(folder: Path, valuation_date: date) -> Path:
     return folder / "reports" / f"{valuation_date}.html"
 
 
-def _renderer() -> Callable[[Path, date, Correlations | None, KeptBacktest | None, Changes | None], str]:
+def _renderer() -> Callable[[Path, date, Correlations | None, KeptBacktest | None, Changes | None, str], str]:
     try:
         from engine.report.page import render
     except ImportError as error:

@@ -36,6 +36,10 @@ def test_the_last_night_is_written_unless_another_is_named(unwind, tmp_path):
     assert "<title>Market risk on 2025-05-28</title>" in out.read_text(encoding="utf-8")
     report(record, out=out, day="last")
     assert "<title>Market risk on 2025-05-28</title>" in out.read_text(encoding="utf-8")
+    report(record, out=out, day="2025-05-28", language="ja")
+    assert "<title>市場リスク 2025年5月28日</title>" in out.read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="there is no language 'jp'; there are en, ja"):
+        report(record, out=out, language="jp")
     report(record, out=out, day="2025-05-27")
     assert "<title>Market risk on 2025-05-27</title>" in out.read_text(encoding="utf-8")
 
@@ -78,9 +82,10 @@ def test_a_batch_leaves_the_report_of_every_night_that_is_closed(tmp_path):
     nights = [SimpleNamespace(valuation_date=date(2025, 5, day), runs=("ten-days",)) for day in (27, 28)]
     log = Heard()
     for wanted in (False, True):
-        batch = SimpleNamespace(out=record, report=wanted, explain=wanted, histories=(), backtest=None)
+        batch = SimpleNamespace(out=record, report=wanted, explain=wanted, backtest=None, language="ja")
         faults = list(reports(SimpleNamespace(batch=batch, nights=nights), log, {}))
     assert [path.name for path in (record / "reports").iterdir()] == ["2025-05-28.html"]
+    assert '<html lang="ja">' in (record / "reports" / "2025-05-28.html").read_text(encoding="utf-8")
     assert [(each.kind, each.subject) for each in faults] == [("report", "2025-05-27")]  # the record stands as it is
 
 

@@ -88,6 +88,7 @@ def test_every_fault_is_told_at_once_with_its_line(write):
         ("{date}.toml", "one.toml", None),
         ('out = "record"', 'out = ""', "must be the path of a file"),
         ('out = "record"', 'out = "record"\nexplain = true', "`explain` is shown in the report: set report = true"),
+        ('out = "record"', 'out = "record"\nlanguage = "ja"', "`language` is the report's: set report = true"),
         ('out = "record"', 'out = "record"\nlimits = 3', "`limits` must be a path or [[limits]] tables"),
     ],
 )

@@ -99,9 +99,9 @@ def test_the_largest_groups_and_the_others_stand_with_errors_and_shares(record):
 def test_a_name_stays_a_name_and_a_share_of_paths_has_its_error(record):
     charts = charts_of(record, [by_regime()], config={"by": ["factor", "regime"]})
     regime, factor = charts
-    assert [column.heading for column in regime.table.columns[:1]] == ["regime"]
+    assert [str(column.heading) for column in regime.table.columns[:1]] == ["regime"]
     first = [text(entry) for entry in regime.table.rows[0]]
-    assert [column.heading for column in regime.table.columns[1:3]] == ["of the tail's paths", "±"]
+    assert [str(column.heading) for column in regime.table.columns[1:3]] == ["of the tail's paths", "±"]
     assert (">25 %<" in first[1], ">2 %<" in first[2]) == (True, True)
     assert "0.30</data> table" in first[3]
     assert "&lt;calm&gt;" in regime.svg

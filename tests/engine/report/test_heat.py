@@ -46,7 +46,7 @@ def texts(row):
 def test_books_and_factors_add_up_both_ways_and_a_factor_of_nothing_is_left_out(record):
     found = sheet_of(record, "book x factor")
     (heat,) = crossed_heats(found)  # of base: the record holds none of the worst scenario
-    assert [column.heading for column in heat.columns] == ["book", "JGB curve", "USD", "remainder", "all factors"]
+    assert [str(column.heading) for column in heat.columns] == ["book", "JGB curve", "USD", "remainder", "all factors"]
     assert [texts(row) for row in heat.rows] == [
         ["bonds x bills", "+5.00", "+2.00", "0.00", "+7.00"],
         ["hedge", "0.00", f"{MINUS}1.96", "+1.20", f"{MINUS}0.76"],

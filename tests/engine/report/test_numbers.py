@@ -5,7 +5,18 @@ import re
 
 import pytest
 
-from engine.report.numbers import Estimate, Missing, Number, Scale, correlation, percent, probability, scale_of
+from engine.report.numbers import (
+    NONE,
+    NOT_A_NUMBER,
+    NOT_BOUNDED,
+    Estimate,
+    Number,
+    Scale,
+    correlation,
+    percent,
+    probability,
+    scale_of,
+)
 
 BILLION = Scale(divisor=1e9, unit="JPY bn", decimals=1)
 
@@ -55,14 +66,14 @@ def test_an_exact_figure_has_no_error():
 
 
 def test_what_is_no_number_is_never_shown_as_one():
-    assert BILLION.amount(math.nan) == Missing("not a number")
-    assert BILLION.estimate(math.nan, 1.0) == Missing("not a number")
-    assert BILLION.amount(math.inf) == Missing("not bounded")
+    assert BILLION.amount(math.nan) == NOT_A_NUMBER
+    assert BILLION.estimate(math.nan, 1.0) == NOT_A_NUMBER
+    assert BILLION.amount(math.inf) == NOT_BOUNDED
     unbounded = BILLION.estimate(1.5e9, math.inf)
     assert isinstance(unbounded, Estimate)
-    assert unbounded.error == Missing("not bounded")
+    assert unbounded.error == NOT_BOUNDED
     assert BILLION.plain(math.nan) == "not a number"
-    assert correlation(math.nan) == percent(math.nan) == probability(math.nan) == Missing("not a number")
+    assert correlation(math.nan) == percent(math.nan) == probability(math.nan) == NOT_A_NUMBER
 
 
 def test_the_unit_gives_the_largest_amount_one_to_three_digits_and_all_amounts_three():
@@ -92,4 +103,4 @@ def test_fractions_are_percent():
     assert text(percent(0.9979)) == "100 %"
     assert text(percent(1.234)) == "123 %"
     assert text(percent(-0.3356)) == "\N{MINUS SIGN}34 %"
-    assert percent(None) == Missing("none")
+    assert percent(None) == NONE

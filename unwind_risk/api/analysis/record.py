@@ -24,6 +24,7 @@ from engine.record.questions import asked
 from engine.record.read import BatchFault, LimitUse, nights, read_summary, run_folder
 from engine.record.verify import changed_files
 from engine.report.write import write_report
+from engine.words.language import ENGLISH
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.frames import check_bytes
 from unwind_risk.api.given import day_of
@@ -154,16 +155,19 @@ class Record:
         """
         return changed_files(self.path, expect)
 
-    def report(self, path: str | Path, night: str | date | None = None, *, explain: bool = False) -> Path:
+    def report(
+        self, path: str | Path, night: str | date | None = None, *, explain: bool = False, language: str = ENGLISH
+    ) -> Path:
         """Write one night, the last where none is named, as an HTML file that needs nothing else.
 
         explain   take the change since the night before apart too: runs between the two, half a minute a run
+        language  of the page: "en" or "ja"
 
-        Raises InputError where the night cannot be read, or the extra `report` is not installed.
+        Raises InputError where there is no such night or language, or the extra `report` is not installed.
         """
         day, said = self._night(night), Notes()
         changes = changes_since(self.path, day, lambda done, total: None, said.say) if explain else None
-        write_report(self.path, day, Path(path), changes=changes)
+        write_report(self.path, day, Path(path), changes=changes, language=language)
         return Path(path)
 
     def to_json(self) -> str:
