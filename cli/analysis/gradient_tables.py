@@ -1,5 +1,6 @@
 """Tables of gradients: what each quote, vol and correlation changes of VaR and ES, the largest of each group first."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def gradient_table(found: "GradientTable", currency: str) -> Table:
         footnote=(
             f"A larger loss is positive. Read from {found.tail_paths:,} paths of the tail, replayed with each input a"
             " little higher and lower and bootstrapped anew; ± one standard error of simulation. Parameters: runs"
-            " with each a tenth larger and smaller. Of correlations and parameters"
+            " with each a tenth larger and smaller; of a hazard ±?, for its events are few. Of correlations and parameters"
             f" the {SHOWN} largest at most, beyond two errors; --json has all."
             + (
                 f" Left out, for a tenth more or less makes no scenario: {', '.join(found.left_out)}."
@@ -62,7 +63,8 @@ def _shown(found: "GradientTable", key: str) -> "Iterator[Gradient]":
 
 
 def _is_told(figure: "Figure") -> bool:
-    return abs(figure.value) > max(LEAST * figure.se, 0.5)  # of the currency: below it is rounding
+    se = figure.se if math.isfinite(figure.se) else 0.0  # what has no error is told: it may be the largest
+    return abs(figure.value) > max(LEAST * se, 0.5)  # of the currency: below it is rounding
 
 
 def _rows(shown: "Sequence[Gradient]", keys: Sequence[str], scale: Scale) -> Iterator[list[str]]:

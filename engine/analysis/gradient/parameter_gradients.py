@@ -1,5 +1,6 @@
 """Gradients of VaR and ES by the numbers of a scenario's mechanisms: differences of whole runs on common draws."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -25,7 +26,8 @@ def parameter_gradients(
     """Return the gradients of a drawn scenario's total by numbers of its mechanisms: a table a confidence.
 
     Each is the change of a measure from the scenario with the number a tenth smaller to that with it a tenth larger,
-    halved, over the first 131,072 paths of the run at most, with its paired error. `progress` is called with inputs
+    halved, over the first 131,072 paths of the run at most, with its paired error: inf for a hazard, whose events are
+    so few on the tail's paths that they do not bound it (docs/concepts/gradients.md). `progress` is called with inputs
     done. A number with which the scenario is none, such as a share above what others leave, is named and left out.
     """
     n, confidences = min(scene.n_paths, MOST_PATHS), list(scene.tails)
@@ -55,7 +57,10 @@ def parameter_gradients(
 
 
 def _gradient(each: ParameterInput, changes: Sequence[Change]) -> Gradient:
-    figures = {one.measure: Figure(value=one.value / each.steps, se=one.se / each.steps) for one in changes}
+    figures = {
+        one.measure: Figure(value=one.value / each.steps, se=math.inf if each.is_hazard else one.se / each.steps)
+        for one in changes
+    }
     return Gradient(group=GROUP, name=each.name, unit=UNIT, changes=figures)
 
 

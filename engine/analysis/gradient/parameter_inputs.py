@@ -27,6 +27,11 @@ class ParameterInput:
     larger: Scenario
     steps: float  # `SHARE`s of the value that lie between the two; 2 unless its range ends before
 
+    @property
+    def is_hazard(self) -> bool:
+        """Return whether it says how often a regime gives way to another."""
+        return self.name.startswith("hazards.")
+
 
 def parameter_inputs(scenario: Scenario) -> tuple[ParameterInput, ...]:
     """Return every number of a scenario's mechanisms that is not 0 and may be a tenth smaller or larger."""

@@ -21,7 +21,9 @@ def test_every_number_is_a_tenth_smaller_and_larger_and_nothing_else_is(name):
 
 
 def test_mechanisms_lists_and_sizes_have_their_names():
-    names = {each.name for each in parameter_inputs(load_scenario("bench/three-regimes.toml"))}
+    inputs = parameter_inputs(load_scenario("bench/three-regimes.toml"))
+    names = {each.name for each in inputs}
+    assert {each.name.split(".")[0] for each in inputs if each.is_hazard} == {"hazards"}
     assert {"regimes.FLIGHT.initial", "hazards.CALM.FLIGHT.per_year"} <= names
     assert "carry.leverage" in {each.name for each in parameter_inputs(load_scenario("unwind-loop"))}
 
