@@ -1,8 +1,6 @@
 """The page in a real browser: nothing is asked for, nothing goes wrong, it fits all screens and five sheets of A4."""
 
-import os
 import re
-import shutil
 import zlib
 
 import pytest
@@ -11,9 +9,8 @@ from tests.engine.report.account_record import account_backtest, fill_account
 from tests.engine.report.conftest import TODAY, Record
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser")
+pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser")
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MOST_PAGES = 5  # of A4
 A4 = (711, 1039)  # pixels within the margins
 MARGIN, DOTS = 131.25, 3248.1  # of a printed sheet, from its top, and its height within the margins
@@ -22,18 +19,6 @@ SCREENS = [  # width, scheme: one quick, the others slow
     *(pytest.param(width, scheme, marks=pytest.mark.slow)
       for width, scheme in ((320, "light"), (390, "dark"), (768, "light"), (1280, "light"), (1280, "dark"))),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is on PATH; Debian's package is `chromium`")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses root with its sandbox
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from engine.report.numbers import scale_of
 from engine.report.page import render
 from engine.words.language import read_in
 from tests.engine.report.conftest import TODAY
-from tests.engine.report.test_browser import browser  # noqa: F401  (a fixture)
 
 ENGLISH_WORDS = re.compile(r"\b[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}\b")
 NOT_A_SENTENCE = re.compile(  # names and messages that the record holds stay as they are; so does what is code
@@ -51,7 +50,7 @@ def test_the_page_says_its_language_and_its_date(page):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_no_screen_scrolls_sideways(browser, page, tmp_path, width):  # noqa: F811
+def test_no_screen_scrolls_sideways(browser, page, tmp_path, width):
     path = tmp_path / "report.html"
     path.write_text(page, encoding="utf-8")
     shown = browser.new_page(viewport={"width": width, "height": 844})
@@ -66,7 +65,7 @@ def test_no_screen_scrolls_sideways(browser, page, tmp_path, width):  # noqa: F8
 
 
 @pytest.mark.slow
-def test_each_character_has_a_glyph_of_its_own(browser, page):  # noqa: F811
+def test_each_character_has_a_glyph_of_its_own(browser, page):
     """A missing glyph is drawn as the same box as a character that no font has."""
     if not (shutil.which("fc-list") and subprocess.run(["fc-list", ":lang=ja"], capture_output=True).stdout.strip()):
         pytest.skip("needs a Japanese font: fc-list :lang=ja names none; Debian's package is `fonts-noto-cjk`")
