@@ -39,8 +39,8 @@ def gradient_table(found: "GradientTable", currency: str) -> Table:
         footnote=(
             f"A larger loss is positive. Read from {found.tail_paths:,} paths of the tail, replayed with each input a"
             " little higher and lower and bootstrapped anew; ± one standard error of simulation. Parameters: runs"
-            " with each a tenth larger and smaller; of a hazard ±?, for its events are few. Of correlations and parameters"
-            f" the {SHOWN} largest at most, beyond two errors; --json has all."
+            " with each a tenth larger and smaller; of a hazard ±?, for its events are few. Of correlations and"
+            f" parameters the {SHOWN} largest at most, beyond two errors; --json has all."
             + (
                 f" Left out, for a tenth more or less makes no scenario: {', '.join(found.left_out)}."
                 if found.left_out
