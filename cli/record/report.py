@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from engine.explain.nights.changes_since import Changes
     from engine.record.correlations import Correlations
 
+VARIABLE = "UNWIND_LANGUAGE"
+
 
 def report(
     folder: Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")],
@@ -44,7 +46,7 @@ def report(
     ] = False,
     language: Annotated[
         str | None,
-        typer.Option(metavar="LANGUAGE", help="Of the page: en, the default, or ja."),
+        typer.Option(metavar="LANGUAGE", envvar=VARIABLE, help="Of the page: en, the default, or ja."),
     ] = None,
 ) -> None:
     """Write a recorded night as one HTML file that needs nothing else (extra `report`).

@@ -42,6 +42,11 @@ PROCESS = (
         default="none; those that came with the program are found without",
     ),
     Variable(
+        name="UNWIND_LANGUAGE",
+        meaning="language of the page that `unwind report` writes: en or ja; as `unwind report --language`",
+        default="en",
+    ),
+    Variable(
         name="UNWIND_LOG",
         meaning="what stands on stderr: text, or json, an object a line; as `unwind --log`",
         default="text",

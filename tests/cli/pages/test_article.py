@@ -12,7 +12,7 @@ from cli.pages.article import PAGE, VERDICTS, block, claims, output, page
 from engine.errors import InputError
 from engine.inputs.scenario.load import load_scenario
 
-MOST_LINES = 15  # of what a command prints: a reader sees claim, output and verdict on one screen
+MOST_LINES = 18  # of what a command prints: a reader sees claim, output and verdict on one screen
 
 
 @pytest.fixture(scope="module")
