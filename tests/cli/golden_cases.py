@@ -175,7 +175,7 @@ def _whatif_case() -> None:
 
 @cache
 def _hedge() -> hedge.HedgeResult:
-    from engine.analysis.hedge.hedge import asked
+    from engine.analysis.hedge.wishes import asked
     from unwind_risk.api.analysis.hedge import hedge_with
     from unwind_risk.api.notes import Notes
 

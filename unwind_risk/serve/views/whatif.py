@@ -85,11 +85,12 @@ async def ask(state: State, chosen: Chosen) -> str:
 @ROUTER.post("/whatif", response_class=HTMLResponse, include_in_schema=False)
 async def show(request: Request, state: State, chosen: Chosen) -> Response:
     """Show what trades would change, or save them."""
-    form = await request.form(max_files=1, max_fields=200)
-    text = await _text_of(form.get("file")) or str(form.get("trades", ""))
-    sizes = {name.removeprefix(SIZE): _size(name, str(value)) for name, value in form.items() if name.startswith(SIZE)}
+    async with request.form(max_files=1, max_fields=200) as form:  # which closes what was uploaded
+        text = await _text_of(form.get("file")) or str(form.get("trades", ""))
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    sizes = {name.removeprefix(SIZE): _size(name, value) for name, value in fields.items() if name.startswith(SIZE)}
     sizes = {name: size for name, size in sizes.items() if name in names_of(text)}
-    if form.get("action") == "save":
+    if fields.get("action") == "save":
         path = save(state.settings.work, "trades", ".csv", sized(text, sizes))
         return RedirectResponse(f"/whatif?{here_of(state, chosen).query}&saved={path.name}", status_code=303)
     began = time.perf_counter()
