@@ -26,7 +26,7 @@ COPY cli cli
 COPY unwind_risk unwind_risk
 RUN /opt/unwind/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 # For every level of x86-64 that the machine has which builds the image: one image then serves all of these.
-RUN UNWIND_CACHE=/tmp/kernels /opt/unwind/bin/unwind warm --processor all --ship /opt/unwind/kernels
+RUN UNWIND_CACHE="$(mktemp -d)" /opt/unwind/bin/unwind warm --processor all --ship /opt/unwind/kernels
 
 FROM python:${PYTHON}-slim
 COPY --from=build /opt/unwind /opt/unwind
