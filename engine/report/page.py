@@ -35,7 +35,7 @@ from engine.words.language import language as reader
 MOST_BYTES = 480_000  # of a page; the rest of 500 kB is air
 MOST_ITEMS = 4  # of a list of sentences that are seen at once
 
-_TEMPLATES = ("page.html", "answer.html", "run.html", "parts.html", "style.css", "style.ja.css")
+_TEMPLATES = ("page.html", "answer.html", "run.html", "parts.html", "palette.css", "style.css", "style.ja.css")
 _CHAPTERS: tuple[tuple[str, Wording, Wording], ...] = (  # anchor, title, question
     ("why", Text("Why"), Text("what the loss is made of")),
     ("where", Text("Where"), Text("which book, in which scenario")),
@@ -264,7 +264,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["style"] = Markup(found["style.css"] + (found["style.ja.css"] if reader() == JAPANESE else ""))
+    environment.globals["style"] = Markup(
+        found["palette.css"] + found["style.css"] + (found["style.ja.css"] if reader() == JAPANESE else "")
+    )
     environment.globals["say"] = _say
     environment.globals["most"] = MOST_ITEMS
     environment.filters["tongue"] = _tongue

@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -43,6 +45,13 @@ def make_app(settings: ServeSettings) -> ASGIApp:
     app.state.serve = state
     for view in VIEWS:
         app.include_router(view.ROUTER)
+    app.add_route("/palette.css", _palette, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(str(files("unwind_risk.serve") / "static"))))
     add_handlers(app)
     return Guard(app, settings)
+
+
+async def _palette(request: Request) -> Response:
+    """Return the report's colours, which these pages share."""
+    style = (files("engine.report") / "templates" / "palette.css").read_text(encoding="utf-8")
+    return Response(style, media_type="text/css")

@@ -2,8 +2,6 @@
 
 import json
 import math
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -45,8 +43,6 @@ from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import ScopeResult, TailResult
 
 pytest.importorskip("jinja2", reason="needs the extra `report`")
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 TODAY = date(2025, 5, 28)
 CONFIDENCES = (0.99, 0.975)
@@ -345,17 +341,3 @@ def _filled(record: Record) -> Record:
     breached = record.limit("stress", 1.1e9, 1e9, probability_above=1.0, state="breached", **exact)
     record.close(limits=[record.limit(), breached], realised=realised)
     return record
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium that is here already, for all tests of one file."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is on PATH; Debian's package is `chromium`")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses root with its sandbox
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield found
-        found.close()

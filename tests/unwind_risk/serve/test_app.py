@@ -2,6 +2,7 @@
 
 import re
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 import unwind_risk.serve
@@ -37,3 +38,10 @@ def test_what_is_vendored_is_what_its_table_says():
 def test_an_unknown_address_is_told_as_a_page_or_as_a_problem(asked):
     assert asked.get("/nothing").json() == {"title": "not found", "status": 404, "detail": ""}
     assert "<h2>" in asked.get("/nothing", headers={"Accept": "text/html"}).text
+
+
+def test_its_colours_are_the_report_s(asked):
+    found = asked.get("/palette.css")
+    assert found.headers["content-type"].startswith("text/css")
+    assert found.text == (files("engine.report") / "templates" / "palette.css").read_text(encoding="utf-8")
+    assert "var(--loss)" in (STATIC / "style.css").read_text(encoding="utf-8")
