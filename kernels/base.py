@@ -2,13 +2,25 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kernels.law_layout import ModelArrays
 from kernels.layout import Book
 from kernels.types import F64, I64, U64, Array
 
 CELL = 65_536  # consecutive paths whose moments are summed together, whatever the block size
+BLOCK = 128  # paths that one inner loop of numba's wing handles: a compile-time constant, so that it becomes SIMD
+
+
+class CellArrays(NamedTuple):
+    """The fixed-size part of a Reduction, as kernels see it."""
+
+    sums: F64
+    squares: F64
+    digests: U64
+    gap_counts: I64
+    gap_sums: F64
+    gap_squares: F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

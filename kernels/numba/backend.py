@@ -6,24 +6,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
-import numba
 import numpy as np
 
-from kernels.base import CELL, AbstractBackend, CellRange, PathRange, Program, Reduction
+from kernels.base import BLOCK, CELL, AbstractBackend, CellArrays, CellRange, PathRange, Program, Reduction
 from kernels.far import far_paths
 from kernels.law_layout import PATH_SERIES, ModelArrays
 from kernels.layout import Book
-from kernels.numba import moves as moves_numba
-from kernels.numba import paths as paths_numba
-from kernels.numba import reduce as reduce_numba
-from kernels.numba.revalue import revalue
-from kernels.numba.settings import BLOCK, compiler_target
+from kernels.objects import KERNELS, Kernel, kept_target, n_threads
 from kernels.payoffs import HOUSE, checked, payoff_of
 from kernels.types import F64, U64, Array, Bools
 
 LEAST_PART = 8192  # paths that a thread takes at once, at least
 PARTS = 8  # for each thread, so that none waits long for another
+
+_KERNELS = {name: Kernel(name) for name in KERNELS}
 
 
 class NumbaBackend(AbstractBackend):
@@ -33,8 +31,8 @@ class NumbaBackend(AbstractBackend):
 
     def device(self) -> str:
         """Processor and vectors that kernels are compiled for, and threads."""
-        name, vectors = compiler_target()
-        return f"{platform.machine()} {name}{f' with {vectors}' if vectors else ''}, {numba.get_num_threads()} threads"
+        name, vectors = kept_target() or _compiler_target()
+        return f"{platform.machine()} {name}{f' with {vectors}' if vectors else ''}, {n_threads()} threads"
 
     def prepare(
         self, model: ModelArrays, book: Book, *, seed: int, n_steps: int, float32: bool, centre: F64
@@ -67,7 +65,7 @@ class NumbaBackend(AbstractBackend):
         paths = cells.paths
         pnl, ratios = _walked(program, paths)
         n_rows, n_brackets = brackets.shape[:2]
-        out = reduce_numba.CellArrays(
+        out = CellArrays(
             sums=np.zeros((n_rows, cells.n)),
             squares=np.zeros((n_rows, cells.n)),
             digests=np.zeros((n_rows, cells.n, 2), np.uint64),
@@ -78,12 +76,12 @@ class NumbaBackend(AbstractBackend):
         counts = np.zeros((n_rows, cells.n), np.int64)
         brackets = np.ascontiguousarray(brackets)
         given = pnl, np.uint64(paths.first), CELL, program.centre, brackets
-        _share_out(counts.size, 1, lambda begin, end: reduce_numba.reduce_cells(*given, begin, end, out, counts))
+        _share_out(counts.size, 1, lambda begin, end: _KERNELS["reduce_cells"](*given, begin, end, out, counts))
         ends = np.cumsum(counts).reshape(counts.shape)
         kept = np.empty(int(counts.sum()))
         starts = ends - counts
         _share_out(
-            counts.size, 1, lambda begin, end: reduce_numba.keep_tails(pnl, CELL, brackets, starts, begin, end, kept)
+            counts.size, 1, lambda begin, end: _KERNELS["keep_tails"](pnl, CELL, brackets, starts, begin, end, kept)
         )
         return Reduction(
             first_cell=cells.first,
@@ -102,7 +100,7 @@ class NumbaBackend(AbstractBackend):
         tables, given = checked(book), np.ascontiguousarray(moves, np.float64)
         pnl, held = np.empty((book.n_rows, given.shape[1])), _held(tables)
         with _kept_if_ours(book):  # what is compiled is compiled here: no `prepare` comes before
-            _share(given.shape[1], lambda begin, end: moves_numba.pnl_of_moves(tables, held, given, begin, end, pnl))
+            _share(given.shape[1], lambda begin, end: _KERNELS["pnl_of_moves"](tables, held, given, begin, end, pnl))
         return pnl
 
     def levels(self, program: Program, path_ids: U64) -> Array:
@@ -112,7 +110,7 @@ class NumbaBackend(AbstractBackend):
         shape = (n_dynamics, program.n_steps, n_factors + len(PATH_SERIES), ids.size)
         levels = np.empty(shape, program.model.chol.dtype)
         constants = program.model, np.uint64(program.seed), program.n_steps, ids, _random_kind(program)
-        _share(ids.size, lambda begin, end: paths_numba.levels_of_paths(*constants, begin, end, levels))
+        _share(ids.size, lambda begin, end: _KERNELS["levels_of_paths"](*constants, begin, end, levels))
         return levels
 
 
@@ -121,7 +119,7 @@ def _walked(program: Program, paths: PathRange) -> tuple[F64, F64]:
     pnl, ratios = np.empty((program.n_rows, paths.n)), np.empty((len(program.model.decay), paths.n))
     seed, first = np.uint64(program.seed), np.uint64(paths.first)
     constants = program.model, program.book, _held(program.book), seed, first, _random_kind(program)
-    _share(paths.n, lambda begin, end: paths_numba.pnl_of_paths(*constants, begin, end, pnl, ratios))
+    _share(paths.n, lambda begin, end: _KERNELS["pnl_of_paths"](*constants, begin, end, pnl, ratios))
     return pnl, ratios
 
 
@@ -141,29 +139,43 @@ def _kept_if_ours(book: Book) -> Iterator[None]:
     if all(payoff_of(type(tables)).name in HOUSE for tables in book.payoffs):
         yield
         return
-    caches = [dispatcher._cache for dispatcher in (paths_numba.pnl_of_paths, moves_numba.pnl_of_moves, revalue)]
-    for each in caches:
-        each.disable()
+    from kernels.numba.revalue import revalue
+
+    own = [_KERNELS[name] for name in ("pnl_of_paths", "pnl_of_moves")]
+    caches = [*(kernel.dispatcher._cache for kernel in own), revalue._cache]
+    _set_kept(own, caches, is_kept=False)
     try:
         yield
     finally:
-        for each in caches:
-            each.enable()
+        _set_kept(own, caches, is_kept=True)
+
+
+def _set_kept(own: list[Kernel], caches: list[Any], *, is_kept: bool) -> None:
+    for kernel in own:
+        kernel.is_kept = is_kept
+    for cache in caches:
+        (cache.enable if is_kept else cache.disable)()
+
+
+def _compiler_target() -> tuple[str, str]:
+    from kernels.numba.settings import compiler_target  # here: it loads numba
+
+    return compiler_target()
 
 
 def _share(n: int, work: Callable[[int, int], None]) -> None:
     """Have all threads do `work` on parts of n paths: whole blocks, and not too few."""
-    part = -(-n // (PARTS * numba.get_num_threads() * BLOCK)) * BLOCK
+    part = -(-n // (PARTS * n_threads() * BLOCK)) * BLOCK
     _share_out(n, max(LEAST_PART, part), work)
 
 
 def _share_out(n: int, part: int, work: Callable[[int, int], None]) -> None:
     """Have all threads do `work` on range(n), so many at once: the kernels let go of the interpreter's lock."""
-    n_threads, begins = numba.get_num_threads(), range(0, n, part)
-    if len(begins) < 2 or n_threads == 1:
+    n_workers, begins = n_threads(), range(0, n, part)
+    if len(begins) < 2 or n_workers == 1:
         work(0, n)
         return
-    with ThreadPoolExecutor(min(n_threads, len(begins))) as pool:
+    with ThreadPoolExecutor(min(n_workers, len(begins))) as pool:
         for _ in pool.map(lambda begin: work(begin, min(n, begin + part)), begins):
             pass
 

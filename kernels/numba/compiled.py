@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-N_KERNELS = 70  # of a precision, about
-HEARTBEAT_S = 10.0
+N_PARTS = 120  # that the kernels of a run take in, about
+HEARTBEAT_S = 5.0
 
 
 def announce_compiling(say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
@@ -14,23 +14,26 @@ def announce_compiling(say: Callable[[str], None], clock: Callable[[], float] = 
     """
     # numba takes a second to import, and only this backend needs it
     from kernels.numba.kept import KeptCode
+    from kernels.numba.parts import PartLowering
     from kernels.numba.settings import cache_folder, is_written
 
-    first, last = KeptCode.n_compiled, None
+    last, n_parts = 0.0, 0
 
-    def told(n_compiled: int) -> None:
+    def begun() -> None:
         nonlocal last
-        if last is None:
-            say(
-                "compiling kernels, once, some 40 s; `unwind warm` does it beforehand, on all cores"
-                if is_written()
-                else f"compiling kernels, some 40 s in every run: {cache_folder()} cannot be written; "
-                "UNWIND_CACHE names another folder"
-            )
-        elif clock() - last < HEARTBEAT_S:
-            return
-        else:
-            say(f"compiling kernels: {n_compiled - first} of about {N_KERNELS}")
-        last = clock()
+        say(
+            "compiling kernels, once, some 20 s; `unwind warm` does it beforehand, on all cores"
+            if is_written()
+            else f"compiling kernels, some 20 s in every run: {cache_folder()} cannot be written; "
+            "UNWIND_CACHE names another folder"
+        )
+        last, KeptCode.begun = clock(), None
 
-    KeptCode.told = told
+    def taken_in() -> None:
+        nonlocal last, n_parts
+        n_parts += 1
+        if clock() - last >= HEARTBEAT_S:
+            say(f"compiling kernels: {n_parts} of about {N_PARTS} parts")
+            last = clock()
+
+    KeptCode.begun, PartLowering.taken_in = begun, taken_in

@@ -64,7 +64,7 @@ class KeptCode:
     """Files of one kernel: one for each key, which is its types, the processor and its bytecode."""
 
     n_found = n_compiled = 0  # kernels of this process: found kept, and compiled here
-    told: Callable[[int], None] | None = None  # called before a kernel is compiled, with how many have been
+    begun: Callable[[], None] | None = None  # called before a kernel is compiled
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -84,8 +84,8 @@ class KeptCode:
                     return loaded
             except Exception:  # whatever is wrong with a kept kernel, it is compiled again
                 continue
-        if KeptCode.told is not None:
-            KeptCode.told(KeptCode.n_compiled)
+        if KeptCode.begun is not None:
+            KeptCode.begun()
         return None
 
     def save(self, key: Any, code: Any) -> None:

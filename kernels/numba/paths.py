@@ -6,7 +6,7 @@ from numba import njit
 from kernels.law_layout import ModelArrays
 from kernels.layout import Book
 from kernels.numba.revalue import SCRATCH_ROWS, add_sums, revalue
-from kernels.numba.settings import BLOCK, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, PART, STRICT, STRIDE
 from kernels.numba.steps.cohorts import unwind_rows
 from kernels.numba.steps.filtered import carried_rows, regime_row
 from kernels.numba.steps.rows import PATH_SERIES_ROWS
@@ -14,7 +14,7 @@ from kernels.numba.steps.walk import event_lanes, observe, random_rows, start_wa
 from kernels.types import F64, U64, Array, Bools, u64
 
 
-@njit(**STRICT)
+@njit(**PART)
 def farthest_moves(inverse_limit: F64, horizon: F64, ratios: F64) -> None:
     """Find of each path the move that is farthest for its limit, over that, with its sign: ratios (BLOCK,), out.
 

@@ -4,26 +4,13 @@ A cell's sum runs in 256 lanes (lane l takes paths l, l + 256, ...), which are t
 SIMD and a GPU's thread block both keep.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
+from kernels.base import CellArrays
 from kernels.numba.intrinsics import bits_of_f64, fma
 from kernels.numba.settings import INLINE, STRICT
-from kernels.types import F64, I64, U64, u64
-
-
-class CellArrays(NamedTuple):
-    """The fixed-size part of a Reduction, as kernels see it."""
-
-    sums: F64
-    squares: F64
-    digests: U64
-    gap_counts: I64
-    gap_sums: F64
-    gap_squares: F64
-
+from kernels.types import F64, I64, u64
 
 LANES = 256
 GOLDEN = u64(0x9E3779B97F4A7C15)

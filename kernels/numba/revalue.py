@@ -12,13 +12,13 @@ from kernels.numba.draws.normal import exp_f64
 from kernels.numba.intrinsics import fma
 from kernels.numba.payoffs.all_payoffs import add_payoffs
 from kernels.numba.payoffs.flows import add_leg, scale
-from kernels.numba.settings import BLOCK, SPARE_ROWS, STRICT
+from kernels.numba.settings import BLOCK, PART, SPARE_ROWS
 from kernels.types import F64, Bools
 
 SCRATCH_ROWS = 2 + SPARE_ROWS  # that revalue needs
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_sums(run: Run, observed: F64) -> None:
     """Compute the deviations of the run's sums, the rows of `observed` (n_moves, STRIDE) behind those of factors."""
     n_factors = observed.shape[0] - run.sums.size
@@ -33,7 +33,7 @@ def add_sums(run: Run, observed: F64) -> None:
                 out[i] += y[i]
 
 
-@njit(**STRICT)
+@njit(**PART)
 def revalue(
     run: Run,
     flows: Flows,

@@ -12,19 +12,24 @@ import numba
 from numba import config
 from numba.core.registry import cpu_target
 
+from kernels.base import BLOCK as BLOCK
 from kernels.cache import cache_base, shipped_bases
 from kernels.numba.kept import ByContent, keep_by_content
+from kernels.numba.parts import PartCompiler
 
-BLOCK = 128  # paths that one inner loop handles: a compile-time constant, so that it becomes SIMD
 STRIDE = BLOCK + 24  # distance between rows of scratch; a power of two would put all rows in one set of the L1 cache
 
 SPARE_ROWS = 10  # rows of scratch that a payoff may work in
 
-STRICT: dict[str, Any] = {
+# No fastmath: it would break bit identity.
+STRICT: dict[str, Any] = {"error_model": "numpy", "cache": True, "nogil": True}  # of what Python calls
+PART: dict[str, Any] = {
     "error_model": "numpy",
-    "cache": True,
-    "nogil": True,
-}  # no fastmath: it would break bit identity
+    "pipeline_class": PartCompiler,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}  # of what only kernels call
+INLINE: dict[str, Any] = {**PART, "forceinline": True}
 # Values of UNWIND_CPU: this very processor, or the highest of LEVELS. Without one, the highest that kernels came for
 # with the program, else this very processor.
 NATIVE, PORTABLE = "native", "portable"
@@ -39,7 +44,6 @@ _FULL_VECTORS = "-prefer-256-bit"
 VECTORS = ("avx512f", "avx2", "avx", "sse2", "neon")  # widest first
 SHARED = ("base", "coefficients", "lanes", "law_layout", "layout", "payoffs", "records", "types")  # compiled in too
 NOT_COMPILED = ("backend", "compiled", "kept", "shipped")  # of this folder: Python alone
-INLINE: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 
 def sources_sha256() -> str:

@@ -1,7 +1,7 @@
 """Kernels that go with a wheel or an image: what Python calls, without what only a compiler would need.
 
 A kept kernel holds its machine code, and its code before that for kernels that call it. What Python calls no kernel
-does, and it holds all that it calls: so the others stay at home, and of these the second half.
+does, so the second half stays at home.
 """
 
 from pathlib import Path

@@ -8,7 +8,7 @@ from kernels.law_layout import N_QUANTILES, Law
 from kernels.numba.draws.normal import FRACTION_F64, ONE_F64
 from kernels.numba.draws.philox import HALF, LOW, join, philox
 from kernels.numba.intrinsics import bits_of_f64, f64_of_bits, fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.numba.steps.rows import CLOSES, FX_RUN, MIX, N_CLOSES, N_ROWS, REGIME, SHORT_RUN, UNIFORM
 from kernels.types import F64, U64, i64, u32, u64
 
@@ -62,7 +62,7 @@ def drawn_fx_impact(law: Law, u: float) -> float:
     return fma(2.0 * u - 1.0, law.fx_high - law.fx_per_bn, law.fx_per_bn)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def draw_parameters(law: Law, quantiles: F64, initial: F64, seed: u64, paths: U64, rows: F64) -> None:
     """Start a block of paths: rows (N_ROWS * STRIDE,), out."""
     k0, k1, step = seed & LOW, seed >> HALF, u64(PARAMETER_STEP)

@@ -6,7 +6,7 @@ from numba import njit
 
 from kernels.layout import VOL_TERMS
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT
+from kernels.numba.settings import BLOCK, INLINE, PART
 from kernels.types import F64
 
 
@@ -50,7 +50,7 @@ def _clenshaw(n_w: int) -> Callable[[F64, F64, F64, F64, F64, F64], None]:
 _clenshaw_1, _clenshaw_4, _clenshaw_8, _clenshaw_12, _clenshaw_16, _clenshaw_24 = map(_clenshaw, VOL_TERMS)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def table_value(terms: F64, n_x: int, x: F64, w: F64, near: F64, far: F64, out: F64) -> None:
     """Add up terms[k, l] T_k(x) w^l over k below n_x by Clenshaw's recurrence in x, two orders a pass: out (BLOCK,).
 
@@ -72,7 +72,7 @@ def table_value(terms: F64, n_x: int, x: F64, w: F64, near: F64, far: F64, out: 
         _clenshaw_24(flat, x, w, near, far, out)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def series_value(terms: F64, n_x: int, x: F64, near: F64, far: F64, out: F64) -> None:
     """Add up terms[k] T_k(x) over k below n_x, odd: out (BLOCK,); near, far (BLOCK,) rows to work in."""
     _clenshaw_1(terms[:n_x], x, x, near, far, out)

@@ -6,11 +6,11 @@ from kernels.layout import Exchanges, Points, Run
 from kernels.numba.intrinsics import fma
 from kernels.numba.payoffs.gauss import bounded_exp
 from kernels.numba.payoffs.points import log_point
-from kernels.numba.settings import BLOCK, STRICT
+from kernels.numba.settings import BLOCK, PART
 from kernels.types import F64
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_exchanges(
     tables: Exchanges,
     run: Run,

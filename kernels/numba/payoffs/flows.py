@@ -12,7 +12,7 @@ from kernels.layout import Flows, Leg, Segment
 from kernels.numba.draws.normal import exp_f64
 from kernels.numba.intrinsics import fma
 from kernels.numba.payoffs.chebyshev import beyond
-from kernels.numba.settings import BLOCK, INLINE, STRICT
+from kernels.numba.settings import BLOCK, INLINE, PART
 from kernels.records import Rows
 from kernels.types import F64, I64, Bools
 
@@ -44,7 +44,7 @@ _rows_10 = _polynomial_rows(10, 0, 10)
 _rows_14_low, _rows_14_high = _polynomial_rows(14, 0, 10), _polynomial_rows(14, 11, 14)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_polynomial(degree: int, c: F64, u: F64, v: F64, value: F64, total: F64) -> None:
     """Add one segment's polynomial of terms c (n_terms,) to `total` (BLOCK,) [currency]; `value` is a scratch row."""
     for i in range(BLOCK):
@@ -62,7 +62,7 @@ def add_polynomial(degree: int, c: F64, u: F64, v: F64, value: F64, total: F64) 
         total[i] += value[i]
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_flows(value: F64, exponents: F64, below: F64, above: F64, segment: F64, total: F64) -> None:
     """Add the flows of one segment to `total` (BLOCK,) [currency], one by one; `segment` is a scratch row."""
     if value.size == 1:
@@ -80,7 +80,7 @@ def add_flows(value: F64, exponents: F64, below: F64, above: F64, segment: F64, 
         total[i] += segment[i]
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_segments(
     segments: Rows[Segment],
     degrees: I64,
@@ -121,7 +121,7 @@ def add_segments(
                     total[i] = inside[i]
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_leg(
     flows: Flows, leg: Leg, scenario: int, observed: F64, scaled: F64, outside: Bools, scratch: F64, total: F64
 ) -> None:
@@ -141,7 +141,7 @@ def add_leg(
     )
 
 
-@njit(**STRICT)
+@njit(**PART)
 def scale(centre: F64, inverse_width: F64, observed: F64, scaled: F64, outside: Bools) -> None:
     """Map deviations (n_observations, n_factors, STRIDE) to [-1, 1], and say of which factors a path lies outside."""
     for o in range(observed.shape[0]):

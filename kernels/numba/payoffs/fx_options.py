@@ -14,7 +14,7 @@ from kernels.numba.intrinsics import fma
 from kernels.numba.payoffs.chebyshev import beyond, table_value
 from kernels.numba.payoffs.gauss import MAX_EXPONENT, bounded, bounded_exp, density, distance_from_0, mills_p, mills_q
 from kernels.numba.payoffs.points import log_point
-from kernels.numba.settings import BLOCK, INLINE, STRICT
+from kernels.numba.settings import BLOCK, INLINE, PART
 from kernels.records import Rows
 from kernels.types import F64, I64
 
@@ -32,7 +32,7 @@ def black_call(forward: float, strike: float, d1: float, d2: float) -> float:
     return fma(forward * density(a1), tails / (q1 * q2), sure)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def sum_calls(
     options: Rows[Option],
     group: Group,
@@ -75,7 +75,7 @@ def sum_payouts(options: Rows[Option], forward: F64, out: F64) -> None:
             out[i] = fma(amount, gain if gain > 0.0 else 0.0, out[i])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def price_group(
     options: Rows[Option],
     group: Group,
@@ -156,7 +156,7 @@ def log_forward(group: Group, fx_factor: I64, deviations: F64, discount: F64, mo
             moved[i] = bounded((x[i] - y[i]) + (moved[i] - discount[i]), -MAX_EXPONENT, MAX_EXPONENT)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_fx_options(
     tables: FxOptions,
     run: Run,

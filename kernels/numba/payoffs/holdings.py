@@ -5,11 +5,11 @@ from numba import njit
 from kernels.layout import Holdings, Points, Run
 from kernels.numba.draws.normal import exp_f64
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, STRICT
+from kernels.numba.settings import BLOCK, PART
 from kernels.types import F64
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_holdings(
     tables: Holdings,
     run: Run,

@@ -13,7 +13,7 @@ from kernels.layout import Points, Run, Swaption, Swaptions
 from kernels.numba.intrinsics import fma
 from kernels.numba.payoffs.chebyshev import beyond, series_value
 from kernels.numba.payoffs.gauss import bounded_exp, density, distance_from_0, mills_p, mills_q
-from kernels.numba.settings import BLOCK, INLINE, STRICT
+from kernels.numba.settings import BLOCK, INLINE, PART
 from kernels.records import Rows
 from kernels.types import F64
 
@@ -29,7 +29,7 @@ def bachelier(gain: float, spread: float) -> float:
     return fma(spread, beyond, gain if gain > 0.0 else 0.0)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def price_swaptions(
     swaptions: Rows[Swaption], floating: F64, annuity: F64, vol: float, moved: F64, scale: F64, out: F64
 ) -> None:
@@ -54,7 +54,7 @@ def price_swaptions(
             out[i] = fma(quantity, bachelier(gain, spread * scale[i]), out[i])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_swaptions(
     tables: Swaptions,
     run: Run,

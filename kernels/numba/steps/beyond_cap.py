@@ -10,7 +10,7 @@ from kernels.law_layout import N_SPEEDS, Law, ModelArrays
 from kernels.numba.draws.normal import exp_f64, log_f64
 from kernels.numba.draws.parameters import uniform_of_word
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.types import U32, Array, u32
 
 
@@ -34,7 +34,7 @@ def direction(model: ModelArrays, law: Law, word: int) -> int:
     return j
 
 
-@njit(**STRICT)
+@njit(**PART)
 def jump_beyond(model: ModelArrays, d: int, step: int, j: int, size: float, i: int, carried: Array, x: Array) -> None:
     """Move path i of the block by size times direction j: x (n_factors * STRIDE,), in and out."""
     one = x.dtype.type(1.0)
@@ -52,7 +52,7 @@ def jump_beyond(model: ModelArrays, d: int, step: int, j: int, size: float, i: i
         x[f * STRIDE + i] = fma(per_move, move, x[f * STRIDE + i])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_beyond(model: ModelArrays, d: int, step: int, words: U32, carried: Array, state: Array) -> None:
     """Add this step's jumps, by the variances of the day, which do not go along with them: state, in and out.
 

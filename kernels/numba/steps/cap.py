@@ -10,7 +10,7 @@ from numba import njit
 from kernels.law_layout import Law, ModelArrays
 from kernels.numba.draws.parameters import uniform_of_word
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.numba.steps.rows import CAP_ENDED, IMPACT, JGBS_BOUGHT, PULL, RELEASED
 from kernels.types import F64, U32, Array, u64
 
@@ -27,7 +27,7 @@ def pull_at(law: Law, shown: float) -> float:
     return fma(law.cap_pull * share, share, beyond)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def end_cap(model: ModelArrays, d: int, may_end: float, words: U32, rows: F64, state: Array) -> None:
     """End the cap on the paths that the fourth word of lane EVENTS says: what was held back comes at once.
 
@@ -53,7 +53,7 @@ def end_cap(model: ModelArrays, d: int, may_end: float, words: U32, rows: F64, s
                 state[f * STRIDE + i] = x if rows[RELEASED + i] == 0.0 else fma(per_held, rows[RELEASED + i], x)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def hold_cap(model: ModelArrays, d: int, step: u64, words: U32, rows: F64, state: Array) -> None:
     """Let the cap end on some paths of a block, and buy on those where it stands.
 

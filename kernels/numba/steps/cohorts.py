@@ -9,12 +9,12 @@ from numba import njit
 
 from kernels.law_layout import Law, ModelArrays
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.numba.steps.rows import CARRY_SOLD, DEMAND, IMPACT, N_ROWS, SOLD, SPOT, WAITING
 from kernels.types import F64, Array, u64
 
 
-@njit(**STRICT)
+@njit(**PART)
 def unwind_rows(model: ModelArrays) -> int:
     """Count the rows of scratch that a block carries for each law with an unwind."""
     return N_ROWS + 2 * model.cohort_entry.shape[1]
@@ -26,7 +26,7 @@ def cohort_rows(rows: F64, k: int) -> F64:
     return rows[(N_ROWS + k) * STRIDE : (N_ROWS + k) * STRIDE + BLOCK]
 
 
-@njit(**STRICT)
+@njit(**PART)
 def start_cohorts(model: ModelArrays, d: int, rows: F64) -> None:
     """Set the carry trades of a block of paths of law d to their start: rows (unwind_rows * STRIDE,), out."""
     n = model.cohort_entry.shape[1]
@@ -39,7 +39,7 @@ def start_cohorts(model: ModelArrays, d: int, rows: F64) -> None:
         rows[WAITING + i] = model.laws[d].waiting
 
 
-@njit(**STRICT)
+@njit(**PART)
 def sell_waiting(law: Law, rows: F64) -> None:
     """Sell what waits, up to a date's limit: rows (n_rows * STRIDE,), of which SOLD is what is sold, in and out."""
     limit, stock = law.stop_limit, law.carry_stock
@@ -51,7 +51,7 @@ def sell_waiting(law: Law, rows: F64) -> None:
         rows[CARRY_SOLD + i] = fma(stock, sold, rows[CARRY_SOLD + i])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def value_of_cohorts(model: ModelArrays, d: int, state: Array, rows: F64) -> None:
     """Put ln of what a cohort holds, from the start, in row SPOT: USD/JPY and what is held beside it, with impact.
 
@@ -71,7 +71,7 @@ def value_of_cohorts(model: ModelArrays, d: int, state: Array, rows: F64) -> Non
             x[i] = fma(on_impact, rows[IMPACT + i], x[i])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def stop_cohorts(model: ModelArrays, d: int, step: u64, state: Array, rows: F64) -> None:
     """Stop cohorts by new worst losses at a close, state (n_factors * STRIDE,) after the step, and renew the oldest."""
     law, n_most = model.laws[d], model.cohort_entry.shape[1]

@@ -5,13 +5,13 @@ from numba import njit
 
 from kernels.law_layout import N_SPEEDS, Law, ModelArrays
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.numba.steps.row_regimes import next_regimes, start_regimes, tilted_row
 from kernels.numba.steps.rows import SOLD, SPOT
 from kernels.types import F64, U32, U64, Array, u64
 
 
-@njit(**STRICT)
+@njit(**PART)
 def carried_rows(model: ModelArrays) -> int:
     """Count the rows of scratch that a block carries for each law: none where no law is filtered."""
     n = 0
@@ -20,13 +20,13 @@ def carried_rows(model: ModelArrays) -> int:
     return 0 if n == 0 else regime_row(model) + 1
 
 
-@njit(**STRICT)
+@njit(**PART)
 def regime_row(model: ModelArrays) -> int:
     """Return the row of them that holds the regime which tilts a path's rows: the last."""
     return model.decay.shape[1] * N_SPEEDS + model.leader.shape[1]
 
 
-@njit(**STRICT)
+@njit(**PART)
 def first_normal(model: ModelArrays) -> int:
     """Return the first factor from which on normals are drawn, a multiple of the four that a lane feeds at most."""
     n_dynamics, n_factors = model.decay.shape
@@ -40,7 +40,7 @@ def first_normal(model: ModelArrays) -> int:
     return first // 4 * 4
 
 
-@njit(**STRICT)
+@njit(**PART)
 def start_variances(model: ModelArrays, d: int, carried: Array) -> None:
     """Set what a block of paths of law d carries to its start: carried (carried_rows * STRIDE,), flat, out."""
     n_factors, n_leaders = model.decay.shape[1], model.leader.shape[1]
@@ -63,7 +63,7 @@ def picked_row(law: Law, path: u64, step: u64, word: u64) -> u64:
     return u64(law.first_row) + ((path + step) % n if law.is_enumerated else (word * n) >> u64(32))
 
 
-@njit(**STRICT)
+@njit(**PART)
 def residuals_of(model: ModelArrays, d: int, picked: U64, normals: Array, carried: Array, z: Array) -> None:
     """Put the rows' residuals, what leaders add, and normals of a factor's own together: z (n_factors * STRIDE,), out.
 
@@ -94,7 +94,7 @@ def variance_of_day(weight: tuple[float, float, float, float], least: float, ave
     return least if variance < least else variance
 
 
-@njit(**STRICT)
+@njit(**PART)
 def push_residuals(model: ModelArrays, d: int, step: u64, carried: Array, rows: F64, z: Array) -> None:
     """Add what a step's sale of carry trades does to USD/JPY, in standard deviations of the day.
 
@@ -117,7 +117,7 @@ def push_residuals(model: ModelArrays, d: int, step: u64, carried: Array, rows: 
                 total[i] = fma(per_push, z.dtype.type(rows[SPOT + i]), total[i])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def move_and_forget(model: ModelArrays, d: int, f: int, per_move: float, z: Array, carried: Array, x: Array) -> None:
     """Move factor f by its variance of the day, then let that go along: z, x (STRIDE,), carried (4 * STRIDE,)."""
     decay, drift, least = model.decay[d, f], model.drift[d, 0, f], model.least_variance[d, f]
@@ -137,7 +137,7 @@ def move_and_forget(model: ModelArrays, d: int, f: int, per_move: float, z: Arra
         carried[3 * STRIDE + i] = fma(s3, e, g3 * square)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def step_by_row(
     model: ModelArrays,
     d: int,

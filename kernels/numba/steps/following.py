@@ -8,7 +8,7 @@ from numba import njit
 
 from kernels.law_layout import Law
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, PART, STRIDE
 from kernels.numba.steps.rows import (
     FADING,
     FX_RUN,
@@ -25,7 +25,7 @@ from kernels.numba.steps.rows import (
 from kernels.types import F64, Array
 
 
-@njit(**STRICT)
+@njit(**PART)
 def look_at_prices(law: Law, state: Array, rows: F64) -> None:
     """Copy ln USD/JPY, the 10-year Treasury yield and the pick-up, without impact, to their rows (STRIDE,)."""
     fx, ust = law.fx * STRIDE, law.ust * STRIDE
@@ -43,7 +43,7 @@ def look_at_prices(law: Law, state: Array, rows: F64) -> None:
             rows[PICKUP + i] = fma(w, np.float64(state[x + i]), rows[PICKUP + i])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def order_sales(law: Law, impact: F64, state: Array, rows: F64) -> None:
     """Note what the close before a step orders, in row PRIVATE.
 
@@ -66,7 +66,7 @@ def order_sales(law: Law, impact: F64, state: Array, rows: F64) -> None:
         rows[PRIVATE + i] = (stock - rows[PRIVATE_SOLD + i]) * years * wanted
 
 
-@njit(**STRICT)
+@njit(**PART)
 def make_sales(law: Law, rows: F64, spot: Array) -> None:
     """Make the sales of a step, rows OFFICIAL and PRIVATE, and what they do to ln USD/JPY: spot (STRIDE,)."""
     long_run, rest, kept, unhedged = law.long_run, 1.0 - law.long_run, law.fading, law.unhedged

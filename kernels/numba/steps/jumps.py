@@ -9,7 +9,7 @@ from kernels.numba.draws.normal import box_muller_f64, exp_f64
 from kernels.numba.draws.parameters import uniform_of_word
 from kernels.numba.draws.philox import HALF, LOW, join, philox
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.numba.steps.rows import LIKELY, MOVE, OFFICIAL, REGIME
 from kernels.types import F64, U32, U64, Array, u32, u64
 
@@ -25,7 +25,7 @@ def two_normals(seed: u64, path: u64, step: u64, lane: u64) -> tuple[float, floa
     return box_muller_f64(join(w[0], w[1]), join(w[2], w[3]))
 
 
-@njit(**STRICT)
+@njit(**PART)
 def jump_one(
     mean: F64, loadings: F64, n: int, seed: u64, path: u64, step: u64, kind: int, state: Array, i: int
 ) -> None:
@@ -41,7 +41,7 @@ def jump_one(
         state[f * STRIDE + i] = np.float64(state[f * STRIDE + i]) + jump
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_jumps(
     model: ModelArrays, law: Law, seed: u64, paths: U64, step: u64, words: U32, rows: F64, state: Array
 ) -> None:
@@ -68,7 +68,7 @@ def add_jumps(
                     jump_one(model.jump_mean[j], model.jump_loadings[j], n, seed, paths[i], step, kind, state, i)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def intervene_on(law: Law, seed: u64, path: u64, step: u64, rows: F64, spot: Array, i: int) -> None:
     """Make one intervention on path i of the block: spot (STRIDE,) of ln USD/JPY, rows as in `rows`."""
     z = two_normals(seed, path, step, u64(INTERVENTION_SIZE))[0]
@@ -78,7 +78,7 @@ def intervene_on(law: Law, seed: u64, path: u64, step: u64, rows: F64, spot: Arr
     rows[OFFICIAL + i] = fma((0.0 - toward) * law.ust_per_tn, size, rows[OFFICIAL + i])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def intervene(law: Law, seed: u64, paths: U64, step: u64, words: U32, rows: F64, spot: Array) -> None:
     """Lean against the 5-day move: push ln USD/JPY, spot (STRIDE,), and let Treasuries be sold (or bought) for it."""
     rise, fall, per_move = law.rise_logit, law.fall_logit, law.logit_per_move

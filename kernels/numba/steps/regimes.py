@@ -7,7 +7,7 @@ from kernels.law_layout import ModelArrays
 from kernels.numba.draws.parameters import uniform
 from kernels.numba.draws.philox import join
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.numba.steps.rows import CLOSES, FALL, MIX, MOVE, N_CLOSES, REGIME, UNIFORM
 from kernels.numba.steps.step import FEW, correlate_and_step, correlate_and_step_few
 from kernels.types import F64, I64, U32, U64, Array, u64
@@ -15,7 +15,7 @@ from kernels.types import F64, I64, U32, U64, Array, u64
 SAFE = 1.0 + 1e-9  # rounds a probability up, so that what it rules out is out
 
 
-@njit(**STRICT)
+@njit(**PART)
 def look_back(step: u64, spot: Array, rows: F64) -> None:
     """Note the 5-day move of ln USD/JPY before the step, and this close over the oldest; spot (STRIDE,) deviations."""
     slot = CLOSES + np.int64(step % u64(N_CLOSES)) * STRIDE
@@ -43,7 +43,7 @@ def next_regime(transitions: F64, n_regimes: int, here: int, fall: float, u: flo
     return here
 
 
-@njit(**STRICT)
+@njit(**PART)
 def change_regimes(transitions: F64, n_regimes: int, words: U32, rows: F64) -> None:
     """Draw the regime of this step; transitions (n_regimes, n_regimes, 2), words (4 * STRIDE,) of lane EVENTS.
 
@@ -68,7 +68,7 @@ def change_regimes(transitions: F64, n_regimes: int, words: U32, rows: F64) -> N
                 rows[REGIME + i] = np.float64(next_regime(transitions, n_regimes, int(rows[REGIME + i]), fall, u))
 
 
-@njit(**STRICT)
+@njit(**PART)
 def step_by_regime(
     model: ModelArrays, d: int, n_regimes: int, normals: Array, rows: F64, aside: Array, drawn: Array, state: Array
 ) -> None:
@@ -99,7 +99,7 @@ def step_by_regime(
                 x[here[j]] = moved[f * FEW + j]
 
 
-@njit(**STRICT)
+@njit(**PART)
 def pick_out(n_regimes: int, left: int, rows: F64, places: U64, regimes: I64) -> int:
     """List paths of all regimes but `left`, in groups of FEW of one regime; a short group names its first path again.
 
@@ -123,7 +123,7 @@ def pick_out(n_regimes: int, left: int, rows: F64, places: U64, regimes: I64) ->
     return n_groups
 
 
-@njit(**STRICT)
+@njit(**PART)
 def gather(places: U64, n_factors: int, source: Array, out: Array) -> None:
     """Put chosen paths of a block, source (n_factors * STRIDE,), side by side: out (n_factors * FEW,)."""
     for f in range(n_factors):
@@ -141,7 +141,7 @@ def paths_in(regime: int, rows: F64) -> int:
     return count
 
 
-@njit(**STRICT)
+@njit(**PART)
 def scale_normals(n_factors: int, rows: F64, normals: Array, scaled: Array) -> None:
     """Multiply the normals of a path by its mixing variable: scaled (n_factors * STRIDE,), out."""
     for f in range(n_factors):
@@ -150,7 +150,7 @@ def scale_normals(n_factors: int, rows: F64, normals: Array, scaled: Array) -> N
             scaled[f * STRIDE + i] = q * normals[f * STRIDE + i]
 
 
-@njit(**STRICT)
+@njit(**PART)
 def add_convexity(convexity: Array, n_regimes: int, rows: F64, state: Array) -> None:
     """Add what the mixing variable's square takes from the drift of prices; convexity (n_regimes, n_factors)."""
     for f in range(convexity.shape[1]):

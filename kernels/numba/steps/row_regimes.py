@@ -8,18 +8,18 @@ import numpy as np
 from numba import njit
 
 from kernels.law_layout import ALIAS_BITS, Law, ModelArrays
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.types import U32, Array, u64
 
 
-@njit(**STRICT)
+@njit(**PART)
 def start_regimes(law: Law, regimes: Array) -> None:
     """Set the number from which the first step's regime is drawn: regimes (STRIDE,), out."""
     for i in range(BLOCK):
         regimes[i] = law.n_row_regimes + 1 if law.n_row_regimes > 0 else 0
 
 
-@njit(**STRICT)
+@njit(**PART)
 def next_regimes(model: ModelArrays, law: Law, words: U32, regimes: Array) -> None:
     """Draw the regime of this step, as many edges as the second word reaches: regimes (STRIDE,), in and out.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from numba import njit
 
 from kernels.numba.intrinsics import add_product, count, revert
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.types import Array
 
 FEW = 8  # paths that are stepped together when they are picked out of their blocks
@@ -53,7 +53,7 @@ _correlate_block = _correlate(BLOCK, STRIDE)
 _correlate_few = _correlate(FEW, FEW)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def correlate_and_step(decay: Array, drift: Array, chol: Array, normals: Array, state: Array) -> None:
     """Move a block of paths one step: state = decay * state + drift + chol @ normals.
 
@@ -68,7 +68,7 @@ def correlate_and_step(decay: Array, drift: Array, chol: Array, normals: Array, 
     _correlate_block(decay, drift, chol, normals, state)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def correlate_and_step_few(decay: Array, drift: Array, chol: Array, normals: Array, state: Array) -> None:
     """Do as correlate_and_step for FEW paths, state (n_factors * FEW,), in rows FEW apart: the same bits."""
     _correlate_few(decay, drift, chol, normals, state)

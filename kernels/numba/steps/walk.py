@@ -12,7 +12,7 @@ from kernels.numba.draws.normal import normals_f32, normals_f64
 from kernels.numba.draws.parameters import draw_parameters
 from kernels.numba.draws.philox import draw_bits, draw_words
 from kernels.numba.intrinsics import fma
-from kernels.numba.settings import BLOCK, INLINE, STRICT, STRIDE
+from kernels.numba.settings import BLOCK, INLINE, PART, STRIDE
 from kernels.numba.steps.beyond_cap import add_beyond
 from kernels.numba.steps.cap import hold_cap
 from kernels.numba.steps.cohorts import sell_waiting, start_cohorts, stop_cohorts
@@ -54,13 +54,13 @@ def _draw_normals(
     return draw_f64 if normals.dtype == types.float64 else draw_f32
 
 
-@njit(**STRICT)
+@njit(**PART)
 def random_rows(n_factors: int) -> int:
     """Count the rows of bits, and of normals, that `draw_normals` fills: a multiple of the four a lane feeds."""
     return (n_factors + 3) // 4 * 4
 
 
-@njit(**STRICT)
+@njit(**PART)
 def event_lanes(model: ModelArrays) -> int:
     """Count the lanes that a step's events take: none without an unwind; four are drawn in the time of two."""
     n, n_jumps = 0, 0
@@ -89,7 +89,7 @@ def start_walk(model: ModelArrays, seed: u64, paths: U64, state: Array, unwind: 
             start_variances(model, d, filters[d])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def begin_step(
     model: ModelArrays, d: int, seed: u64, paths: U64, step: u64, words: U32, rows: F64, state: Array
 ) -> None:
@@ -110,7 +110,7 @@ def begin_step(
         hold_cap(model, d, step, words, rows, state)
 
 
-@njit(**STRICT)
+@njit(**PART)
 def end_step(model: ModelArrays, d: int, seed: u64, paths: U64, step: u64, words: U32, rows: F64, state: Array) -> None:
     """Add a step's jumps, and make the sales that were ordered before it.
 
@@ -122,7 +122,7 @@ def end_step(model: ModelArrays, d: int, seed: u64, paths: U64, step: u64, words
         make_sales(law, rows, state[law.fx * STRIDE : (law.fx + 1) * STRIDE])
 
 
-@njit(**STRICT)
+@njit(**PART)
 def unwind_one_step(
     model: ModelArrays,
     d: int,

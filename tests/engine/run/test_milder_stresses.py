@@ -25,8 +25,8 @@ def told(*rows, stresses):
 def test_milder_stresses_share_a_note_with_figures_and_the_reason():
     rows = (row("filtered", 35.6e9), row(MILD.name, 20.4e9), row(WORSE.name, 50e9))
     (text,) = told(*rows, stresses=(MILD, WORSE))
-    assert text.startswith(f"stress {MILD.name} (20,400,000,000) is milder than filtered (35,600,000,000) here, VaR")
-    assert "normal, by the market's vols" in text
+    assert text.startswith(f"stress {MILD.name} (20.4) is milder here than filtered (35.6), VaR 99 % in JPY bn: its")
+    assert "normal, at the vols of one long window" in text
     assert WORSE.name not in text
 
 

@@ -14,9 +14,11 @@ from kernels.numba.kept import ByContent, KeptCode
 HERE = Path(kernels.__path__[0]).parent
 
 COUNT = """
-from kernels.numba.steps.walk import random_rows
-assert random_rows(5) == 8
-print(sum(random_rows.stats.cache_hits.values()), sum(random_rows.stats.cache_misses.values()))
+import numpy as np
+from kernels.numba.draws.normal import normals_f64
+from kernels.numba.settings import STRIDE
+normals_f64(np.zeros(2 * STRIDE, np.uint64), 1, np.zeros(2 * STRIDE))
+print(sum(normals_f64.stats.cache_hits.values()), sum(normals_f64.stats.cache_misses.values()))
 """
 
 

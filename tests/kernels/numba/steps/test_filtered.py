@@ -11,15 +11,20 @@ from kernels.lanes import RESIDUAL_ROW
 from kernels.law_layout import LAW, N_SPEEDS, plain_model
 from kernels.numba.backend import NumbaBackend
 from kernels.numba.settings import BLOCK, STRIDE
-from kernels.numba.steps.filtered import carried_rows, first_normal, start_variances, step_by_row
+from kernels.numba.steps import filtered
 from kernels.numpy.backend import NumpyBackend
 from kernels.numpy.draws.philox import draw_words
 from kernels.numpy.steps import filtered as oracle
+from tests.kernels.entry import entry
 
 N_FACTORS, N_STEPS, N_PATHS = 7, 8, 600
 IDS = np.arange(2**33 - 100, 2**33 - 100 + N_PATHS, dtype=np.uint64)  # across a carry of the counter
 PRINTED = 5e-12  # the known answers have twelve digits; steps here are differences of levels
 LEADERS, LED = (4, 6, 10, 13, 16), (*range(8), 16)  # of the known answers: JGB and USD/JPY follow
+
+
+carried_rows, first_normal = entry(filtered.carried_rows), entry(filtered.first_normal)
+start_variances, step_by_row = entry(filtered.start_variances), entry(filtered.step_by_row)
 
 
 @pytest.fixture(scope="module")
