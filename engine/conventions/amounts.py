@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from engine.conventions.figure_words import UNITS
+from engine.conventions.figure_words import EASTERN_UNITS, OKU, UNITS
+from engine.words.language import JAPANESE, currency_name, language
 
 SIGNIFICANT = 3  # digits of the largest total
 MOST_DECIMALS = 6
@@ -20,12 +21,17 @@ class Scale:
     """One unit and one number of decimals for all amounts that are read together."""
 
     divisor: float
-    unit: str  # "JPY bn"
+    unit: str  # "JPY bn", in Japanese "億円"
     decimals: int = 1
 
     def amount(self, value: float, *, signed: bool = False) -> str:
         """Return an amount as "1,234.5", a change as "+1.2"; "?": not bounded by the sample."""
         return fixed(value / self.divisor, self.decimals, signed=signed) if math.isfinite(value) else NOT_BOUNDED
+
+    def in_words(self, value: float, *, signed: bool = False) -> str:
+        """Return an amount for a sentence below its table's unit: in Japanese with the unit, as is usual there."""
+        unit = self.unit if language() == JAPANESE and math.isfinite(value) else ""
+        return f"{self.amount(value, signed=signed)}{unit}"
 
     def error(self, se: float) -> str:
         """Return a standard error as " ±0.1" where it reaches the last digit of its figure, else nothing."""
@@ -42,13 +48,14 @@ class Scale:
     ) -> str:
         """Return an estimate with the error of its law's table of past days behind a second ±, or behind "exact".
 
-        Both are said where either reaches the last digit: one alone would be taken for the other.
+        Each where it reaches the last digit. Of the second alone, two blanks keep the place of the first: a table has
+        a column for each, so that one is not taken for the other.
         """
         if table_se is None or not math.isfinite(value):
             return self.estimate(value, se, signed=signed)
         of_table = self.error(table_se)
-        own = " exact" if is_exact else self.error(se) or (f" ±{self.amount(0.0)}" if of_table else "")
-        return f"{self.amount(value, signed=signed)}{own}{of_table}" if of_table or not is_exact else self.amount(value)
+        own = " exact" * bool(of_table) if is_exact else self.error(se) or " " * bool(of_table)
+        return f"{self.amount(value, signed=signed)}{own}{of_table}"
 
     @property
     def finer(self) -> "Scale":
@@ -67,8 +74,12 @@ def scale_of(currency: str, values: Iterable[float | None], *, least_decimals: i
     least_decimals   that a table keeps whatever its largest total is, where small parts stand below it
     """
     largest = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
-    divisor, name = next(((size, name) for size, name in UNITS if largest >= size), (1.0, ""))
+    units = EASTERN_UNITS if language() == JAPANESE else UNITS
+    divisor, name = next(((size, name) for size, name in units if largest >= size), (1.0, ""))
     decimals = min(max(decimals_for(largest / divisor, SIGNIFICANT), least_decimals), MOST_DECIMALS)
+    if language() == JAPANESE:
+        decimals = 1 if divisor == OKU else decimals
+        return Scale(divisor=divisor, unit=f"{name}{currency_name(currency)}", decimals=decimals)
     return Scale(divisor=divisor, unit=f"{currency} {name}".strip(), decimals=decimals)
 
 

@@ -1,30 +1,24 @@
-"""Business days and coupon dates, from QuantLib. All days are counted from the valuation date."""
+"""Business days of financial centres. All days are counted from the valuation date.
 
-from collections.abc import Callable, Sequence
+Their holidays stand in `holidays.csv`, a line a centre and year, which `python -m cli.pages.holidays` writes.
+"""
+
+from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import QuantLib as ql  # noqa: N813  # as its own documentation does
 
 from engine.conventions.currencies import MAX_TERM_YEARS, STEP_CENTRES, currency_of
 from engine.errors import InputError, did_you_mean
-from kernels.types import F64, I64
+from kernels.types import I64, Dates
 
-_SERIAL_ZERO = date(1899, 12, 30).toordinal()  # the day that QuantLib counts as 0
+HOLIDAYS = Path(__file__).with_name("holidays.csv")
 _DAYS_AHEAD = (MAX_TERM_YEARS + 2) * 366
 _DAYS_BACK = 800  # a swap's current period and the one before
 
-
-CENTRES: dict[str, Callable[[], "ql.Calendar"]] = {  # by the names that currencies have for them
-    "Tokyo": ql.Japan,  # bank holidays: public ones, with 31 December to 3 January
-    "New York": lambda: ql.UnitedStates(ql.UnitedStates.GovernmentBond),
-    "Federal Reserve": lambda: ql.UnitedStates(ql.UnitedStates.FederalReserve),  # dollars are paid on Good Friday
-    "TARGET": ql.TARGET,  # the euro's settlement system
-    "Sydney": lambda: ql.Australia(ql.Australia.Settlement),
-    "Mexico City": ql.Mexico,  # bank holidays
-}
 _AND = " and "  # "Tokyo and New York": business days that both have
 
 Use = Literal["bond", "swap"]
@@ -36,7 +30,7 @@ class Calendar:
     def __init__(self, name: str, valuation_date: date) -> None:
         self.name = name
         self._origin = valuation_date.toordinal()
-        self.days: I64 = _business_serials(name, valuation_date) + (_SERIAL_ZERO - self._origin)  # (n,) ascending
+        self.days = _business_days(name, valuation_date)  # (n,) ascending
 
     def following(self, days: I64 | int) -> I64:
         """Return each day, or the next business day where it is a holiday [days]; any shape."""
@@ -107,80 +101,48 @@ class Calendars:
         return self._made[name]
 
 
+def centres() -> tuple[str, ...]:
+    """Return the names of the centres whose holidays are known."""
+    return tuple(_holidays_by_year())
+
+
 def is_holiday(name: str, day: date) -> bool:
-    """Return whether a weekday is no business day of a calendar, in any year that QuantLib knows."""
-    return day.weekday() < 5 and not all(CENTRES[each]().isBusinessDay(_ql_date(day)) for each in name.split(_AND))
+    """Return whether a weekday is no business day of a calendar. Raises InputError outside the years that are known."""
+    return any(np.datetime64(day, "D") in _holidays(each, day, day) for each in name.split(_AND))
 
 
 @lru_cache(maxsize=64)
-def _business_serials(name: str, valuation_date: date) -> I64:
-    """Days that are business days in each centre that the name joins, as QuantLib counts them: (n,) ascending."""
-    first, last = (_ql_date(valuation_date + timedelta(days)) for days in (-_DAYS_BACK, _DAYS_AHEAD))
-    found: I64 | None = None
-    for centre in name.split(_AND):
-        if centre not in CENTRES:
-            raise InputError(
-                f"there is no calendar of {centre!r}{did_you_mean(centre, list(CENTRES))}; there are "
-                f"{', '.join(CENTRES)}: another one is a line in engine/conventions/calendars.py"
-            )
-        days = np.array([day.serialNumber() for day in CENTRES[centre]().businessDayList(first, last)], dtype=np.int64)
-        found = days if found is None else np.intersect1d(found, days, assume_unique=True)
-    assert found is not None
+def _business_days(name: str, valuation_date: date) -> I64:
+    """Days that are business days in each centre that the name joins, around a valuation date: (n,) ascending."""
+    first, last = (valuation_date + timedelta(days) for days in (-_DAYS_BACK, _DAYS_AHEAD))
+    holidays = np.concatenate([_holidays(centre, first, last) for centre in name.split(_AND)])
+    dates = np.arange(np.datetime64(first, "D"), np.datetime64(last + timedelta(1), "D"))
+    return np.flatnonzero(np.is_busday(dates, holidays=holidays)) - _DAYS_BACK
+
+
+def _holidays(centre: str, first: date, last: date) -> Dates:
+    """Return a centre's holidays that are no Saturday or Sunday, in the years from one day to another: (n,)."""
+    known = _holidays_by_year()
+    if centre not in known:
+        raise InputError(
+            f"there is no calendar of {centre!r}{did_you_mean(centre, list(known))}; there are "
+            f"{', '.join(known)}: another one is a line in cli/pages/holidays.py"
+        )
+    years = known[centre]
+    if first.year not in years or last.year not in years:
+        raise InputError(
+            f"holidays of {centre} are known from {min(years)} to {max(years)}, and those from {first} to {last} are"
+            " asked for: take a date nearer to today"
+        )
+    named = [f"{year}-{day}" for year in range(first.year, last.year + 1) for day in years[year].split()]
+    return np.array(named, "datetime64[D]")
+
+
+@cache
+def _holidays_by_year() -> dict[str, dict[int, str]]:
+    """Return the lines of the file: by centre and year, each day as month-day."""
+    found: dict[str, dict[int, str]] = {}
+    for line in HOLIDAYS.read_text(encoding="utf-8").splitlines()[1:]:
+        centre, year, days = line.split(",")
+        found.setdefault(centre, {})[int(year)] = days
     return found
-
-
-def coupon_days(valuation_date: date, maturity: date, *, end_of_month: bool, months: int = 6) -> I64:
-    """Lay the coupon days of a bond, not moved for holidays.
-
-    Parameters
-    ----------
-    valuation_date, maturity : date
-        Days are counted from the first; the last day is the second.
-    end_of_month : bool
-        A bond that matures on the last day of a month pays on last days of months.
-    months : int
-        Between coupons: 6 is half-yearly, 12 yearly.
-
-    Returns
-    -------
-    (n,) int64 [days]
-        Ascending, of the regular schedule, whenever the bond was issued. It starts one coupon day before the last one
-        that is not after the valuation date.
-    """
-    ahead = 12 * (maturity.year - valuation_date.year) + maturity.month - valuation_date.month
-    periods = max(ahead // months + 3, 2)
-    no_holidays, end = ql.NullCalendar(), _ql_date(maturity)
-    keep_end = end_of_month and ql.Date.isEndOfMonth(end)
-    start = no_holidays.advance(end, -months * periods, ql.Months, ql.Unadjusted, keep_end)
-    backward, as_is = ql.DateGeneration.Backward, ql.Unadjusted
-    schedule = ql.Schedule(start, end, ql.Period(months, ql.Months), no_holidays, as_is, as_is, backward, keep_end)
-    serials = np.array([day.serialNumber() for day in schedule.dates()], dtype=np.int64)
-    days: I64 = serials + (_SERIAL_ZERO - valuation_date.toordinal())
-    return days[max(0, int(np.searchsorted(days, 0, side="right")) - 2) :]
-
-
-@lru_cache(maxsize=65536)
-def swap_days(valuation_date: date, start: date, end: date, months: int) -> I64:
-    """Lay the period ends of a swap leg, not moved for holidays: (n + 1,) [days], a short period in front."""
-    no_holidays, as_is, backward = ql.NullCalendar(), ql.Unadjusted, ql.DateGeneration.Backward
-    period = ql.Period(months, ql.Months)
-    schedule = ql.Schedule(_ql_date(start), _ql_date(end), period, no_holidays, as_is, as_is, backward, False)
-    serials = np.array([day.serialNumber() for day in schedule.dates()], dtype=np.int64)
-    return np.asarray(serials + (_SERIAL_ZERO - valuation_date.toordinal()))
-
-
-def thirty_360(valuation_date: date, starts: I64, ends: I64) -> F64:
-    """Return year fractions by 30/360 (bond basis): (n,) [years]. Days count from the valuation date."""
-    counter, origin = ql.Thirty360(ql.Thirty360.BondBasis), valuation_date.toordinal() - _SERIAL_ZERO
-    pairs = zip(starts.tolist(), ends.tolist(), strict=True)
-    return np.array([counter.yearFraction(ql.Date(origin + a), ql.Date(origin + b)) for a, b in pairs])
-
-
-def add_tenor(day: date, months: int) -> date:
-    """Return a date some months later, the last of its month where there is no such day."""
-    moved = _ql_date(day) + ql.Period(months, ql.Months)
-    return date(moved.year(), moved.month(), moved.dayOfMonth())
-
-
-def _ql_date(day: date) -> "ql.Date":
-    return ql.Date(day.toordinal() - _SERIAL_ZERO)

@@ -1,7 +1,10 @@
 """Figures in words: shares in percent, horizons in days, and the units that amounts are cut to."""
 
+from engine.words.language import texts
+
 UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"))
 OKU = 1e8  # amounts in it have one decimal
+_ONE_DAY, _DAYS = texts("1 business day", "{n} business days")
 EASTERN_UNITS = ((1e12, "兆"), (OKU, "億"), (1e6, "百万"), (1e3, "千"))
 
 
@@ -17,4 +20,4 @@ def plain_number(value: float, decimals: int | None, *, signed: bool) -> str:
 
 def days_text(n: int) -> str:
     """Return a number of business days in words."""
-    return "1 business day" if n == 1 else f"{n} business days"
+    return str(_ONE_DAY) if n == 1 else _DAYS.format(n=n)

@@ -3,6 +3,7 @@ import math
 import pytest
 
 from engine.conventions.amounts import fixed, scale_of
+from engine.words.language import read_in
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_a_change_has_its_sign_and_one_decimal_more():
     [
         (0.2e9, None, False, "15.3 ±0.2"),
         (0.2e9, 0.4e9, False, "15.3 ±0.2 ±0.4"),
-        (0.001e9, 0.4e9, False, "15.3 ±0.0 ±0.4"),  # the second is not taken for the first
+        (0.001e9, 0.4e9, False, "15.3  ±0.4"),  # the first keeps its place
         (0.2e9, 0.001e9, False, "15.3 ±0.2"),
         (0.0, 0.4e9, True, "15.3 exact ±0.4"),
         (0.0, 0.001e9, True, "15.3"),
@@ -64,3 +65,11 @@ def test_numbers_are_fixed_with_the_minus_of_their_surface():
     assert fixed(-1234.56, 1) == "-1,234.6"
     assert fixed(-1234.56, 0, minus="\N{MINUS SIGN}") == "\N{MINUS SIGN}1,235"
     assert fixed(1249.0, -1) == "1,250"
+
+
+def test_in_japanese_amounts_are_in_oku_to_one_decimal_and_in_cho_above():
+    with read_in("ja"):
+        oku, cho = scale_of("JPY", [15.312e9], least_decimals=1), scale_of("JPY", [1.2345e12])
+        assert (oku.unit, oku.amount(15.312e9), oku.in_words(15.312e9)) == ("億円", "153.1", "153.1億円")
+        assert (cho.unit, cho.amount(1.2345e12)) == ("兆円", "1.23")
+    assert scale_of("JPY", [15.312e9]).in_words(15.312e9) == "15.3"

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.conventions.calendars import CENTRES
+from engine.conventions.calendars import centres
 from engine.conventions.currencies import (
     CURRENCIES,
     FOREIGN,
@@ -23,8 +23,8 @@ def test_each_currency_has_its_own_curves_and_factor_and_calendars_that_exist():
     factors = [each.fx.factor for each in CURRENCIES.values() if each.fx is not None]
     assert factors == [f"{code}{HOME}" for code in CURRENCIES if code != HOME]
     for each in CURRENCIES.values():
-        assert {each.calendars.bond, each.calendars.swap, each.calendars.fx} <= CENTRES.keys()
-    assert {*STEP_CENTRES, FX_CENTRE} <= CENTRES.keys()
+        assert {each.calendars.bond, each.calendars.swap, each.calendars.fx} <= {*centres()}
+    assert {*STEP_CENTRES, FX_CENTRE} <= {*centres()}
 
 
 def test_the_home_currency_has_no_exchange_rate():
