@@ -161,7 +161,7 @@ class BatchFile(Strict):
     report: bool = Field(default=False, description="Write OUT/reports/DATE.html after each night (extra `report`).")
     explain: bool = Field(
         default=False,
-        description="Take the change since the night before apart, in the report: half a minute a run.",
+        description="Take the change since the night before apart, in the report: some five seconds a run.",
     )
     backtest: PathText | None = Field(
         default=None, description="Folder of `unwind backtest --out`, shown in the report; relative to the batch file."

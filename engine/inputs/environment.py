@@ -43,7 +43,8 @@ PROCESS = (
     ),
     Variable(
         name="UNWIND_LANGUAGE",
-        meaning="language of the page that `unwind report` writes: en or ja; as `unwind report --language`",
+        meaning="language of tables, such as those of `unwind run`, and of the page of `unwind report`: en or ja; as "
+        "`--language`",
         default="en",
     ),
     Variable(

@@ -189,7 +189,7 @@ class RunConfig(Strict):
         alias="book",
         max_length=1000,
         description="Book file or files (CSV, spreadsheet or Parquet), or bundled names; of several, the total is over"
-        " all. In a RUN.toml, relative to that file. Default: the bundled samples.",
+        " all. In a RUN.toml, relative to that file. Default: sample, both bundled samples.",
     )
     scenarios: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...],

@@ -1,4 +1,4 @@
-"""Dates of a position as days from the valuation date, on the calendars of its currency. Needs QuantLib."""
+"""Dates of a position as days from the valuation date, on the calendars of its currency."""
 
 from collections.abc import Callable, Hashable
 from datetime import date
@@ -6,10 +6,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.conventions.calendars import Calendar, Calendars, Use, add_tenor, coupon_days, swap_days, thirty_360
+from engine.conventions.calendars import Calendar, Calendars, Use
 from engine.conventions.currencies import HOME
 from engine.conventions.currency import BondConvention
 from engine.conventions.fx_calendar import FxCalendar
+from engine.conventions.schedules import add_tenor, coupon_days, swap_days, thirty_360
 from engine.instruments.pairs import Pair
 from engine.payoffs.spot_days import SpotPart
 from kernels.types import F64, I64

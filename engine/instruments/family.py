@@ -13,7 +13,7 @@ from engine.payoffs.payoff import Book, Caution, nothing
 from kernels.types import F64, I64
 
 if TYPE_CHECKING:
-    from engine.instruments.days import Days  # QuantLib: only where a source book is compiled
+    from engine.instruments.days import Days
 
 Part = object  # of a payoff in `engine.payoffs.registry`
 Values = Callable[[], F64]  # (n_positions,) [JPY] in the base market, worked out when asked for

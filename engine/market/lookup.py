@@ -1,5 +1,7 @@
 """What books and runs ask of a market: the factors that move a curve or a pair's vols, and these vols."""
 
+from weakref import ref
+
 import numpy as np
 
 from engine.errors import InputError
@@ -7,6 +9,10 @@ from engine.market.factors import BASIS_PILLAR, FactorKind, swaption_factor_name
 from engine.market.fx_vols import FxVols
 from engine.market.market import Market
 from kernels.types import F64, I64, Bools, Words
+
+_KEPT: dict[int, tuple[ref[Words], list[str], I64]] = {}  # what `distinct` found of columns that nobody can change
+
+_FEW = 32  # names in a column of curves or currencies, up to which each is looked for by itself
 
 
 def curve_factors(market: Market, curve: str) -> tuple[F64, I64]:
@@ -138,6 +144,36 @@ def distinct(words: Words) -> tuple[list[str], I64]:
     """
     if not words.size:
         return [], np.zeros(0, np.int64)
+    key = id(words)
+    if (kept := _KEPT.get(key)) is not None and kept[0]() is words:
+        return list(kept[1]), kept[2]
+    names, place = _distinct(words)
+    if not words.flags.writeable:  # a column of a table, which every valuation asks for again
+        _KEPT[key] = ref(words, lambda _: _KEPT.pop(key, None)), names, place
+        place.flags.writeable = False
+    return list(names), place
+
+
+def _distinct(words: Words) -> tuple[list[str], I64]:
     first = np.flatnonzero(np.concatenate([[True], words[1:] != words[:-1]]))
-    names, place = np.unique(words[first], return_inverse=True)
-    return names.tolist(), np.repeat(place.ravel(), np.diff(np.append(first, words.size)))
+    names, place = _few_distinct(words[first])
+    return names, np.repeat(place, np.diff(np.append(first, words.size)))
+
+
+def _few_distinct(words: Words) -> tuple[list[str], I64]:
+    """Return `distinct` of words that repeat all over: each name is looked for by itself, which no sort of texts beats.
+
+    Where there are more than `_FEW` names, they are sorted after all.
+    """
+    found: list[str] = []
+    place, left, rest = np.zeros(words.size, np.int64), np.arange(words.size), words
+    while left.size and len(found) < _FEW:
+        same = rest == rest[0]
+        place[left[same]] = len(found)
+        found.append(str(rest[0]))
+        left, rest = left[~same], rest[~same]
+    if left.size:
+        names, sorted_place = np.unique(words, return_inverse=True)
+        return names.tolist(), sorted_place.ravel()
+    order = sorted(range(len(found)), key=found.__getitem__)
+    return [found[k] for k in order], np.argsort(order)[place]

@@ -147,9 +147,10 @@ def _vols(setting: Setting, foreign: Words, domestic: Words, time: F64, ratio: F
             found.skew_factor[mine] = factor
             found.skew[:, mine] = [[fx_vols(market, pair).skew] for market in setting.shocked]
             base = replace(base, skew=0.0)
-        smile = base.smile_at(length)
-        found.smile[mine] = _stretched(smile, part)
-        found.slope[mine], found.most[mine] = (part * each for each in skew_limits(smile))
+        lengths, place = np.unique(length, return_inverse=True)  # groups of all books share expiries
+        smile = base.smile_at(lengths)
+        found.smile[mine] = _stretched(smile[place], part)
+        found.slope[mine], found.most[mine] = (part * each[place] for each in skew_limits(smile))
     return found
 
 

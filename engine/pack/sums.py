@@ -38,7 +38,10 @@ class SummedLaw:
 
     def _loadings(self, n_factors: int) -> F64:
         """Return which factors each sum has: (n_sums, n_factors) of 0 and 1."""
-        return np.array([np.isin(np.arange(n_factors), terms) for terms in self.sums], np.float64)
+        found = np.zeros((len(self.sums), n_factors))
+        for row, terms in zip(found, self.sums, strict=True):
+            row[[*terms]] = 1.0
+        return found
 
 
 def with_used_sums(run: Run, flows: Flows, points: Points, sums: Sums) -> tuple[Run, Flows, Points]:

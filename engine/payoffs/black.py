@@ -27,9 +27,8 @@ def black_call(forward: F64, strike: F64, std: F64) -> F64:
     -----
     Black (1976), "The pricing of commodity contracts", J. Financial Economics 3.
     """
-    forward, strike, std = np.broadcast_arrays(forward, strike, std)
     spread = np.where(std > 0.0, std, 1.0)
-    d1 = np.log(forward / strike) / spread + 0.5 * spread
+    d1 = np.log(forward / strike) / spread + 0.5 * spread  # a logarithm for each pair of forward and strike, not of std
     value = forward * ndtr(d1) - strike * ndtr(d1 - spread)
     return np.asarray(np.where(std > 0.0, value, np.maximum(forward - strike, 0.0)))
 

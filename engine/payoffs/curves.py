@@ -1,5 +1,7 @@
 """Levels of a market for the rows of a table: discount factors by curve name, yen by currency."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from engine.conventions.currencies import CURRENCIES
@@ -10,6 +12,7 @@ from engine.market.market import Market
 from kernels.types import F64, I64, Words
 
 DAYS_PER_TIME_YEAR = 365.0  # curves count Actual/365F
+_MANY = 4096  # rows from which it pays to ask whether they share days
 
 
 def zero_curve(name: str, market: Market) -> ZeroCurve:
@@ -42,17 +45,38 @@ def zero_rates(curve: Words, tau: F64, market: Market) -> F64:
     InputError
         The market lacks a curve.
     """
-    rates = np.zeros(tau.shape)
-    names, place = distinct(curve)
-    for k, name in enumerate(names):
-        on_it = place == k
-        rates[on_it] = zero_curve(name, market).zero_rate(tau[on_it])
-    return rates
+    return _read_off(ZeroCurve.zero_rate, curve, tau, market)
 
 
 def discounts(curve: Words, tau: F64, market: Market) -> F64:
     """Return the discount factor of each row's curve over `tau` years: (n,). Arguments and errors as `zero_rates`."""
-    return np.asarray(np.exp(-zero_rates(curve, tau, market) * tau))
+    return _read_off(ZeroCurve.discount, curve, tau, market)
+
+
+def _read_off(figure: Callable[[ZeroCurve, F64], F64], curve: Words, tau: F64, market: Market) -> F64:
+    """Return a figure of each row's curve at `tau` years: (n,).
+
+    A large book's rows share their days: the figure is then worked out once for each day of a curve.
+    """
+    names, place = distinct(curve)
+    curves = [zero_curve(name, market) for name in names]
+    if (days := _shared_days(tau, len(names))) is not None:
+        years = np.arange(int(days.max()) + 1) / DAYS_PER_TIME_YEAR
+        return np.asarray(np.stack([figure(each, years) for each in curves])[place, days])
+    found = np.zeros(tau.shape)
+    for k, each in enumerate(curves):
+        on_it = place == k
+        found[on_it] = figure(each, tau[on_it])
+    return found
+
+
+def _shared_days(tau: F64, n_curves: int) -> I64 | None:
+    """Return times [years] as days, (n,), where all are whole days, fewer than the rows; else None."""
+    if tau.size < _MANY or not 0.0 <= (longest := float(tau.max())) * DAYS_PER_TIME_YEAR * n_curves < tau.size:
+        return None
+    days = np.rint(tau * DAYS_PER_TIME_YEAR).astype(np.int64)
+    are_whole = np.array_equal(days / DAYS_PER_TIME_YEAR, tau) and days.min() >= 0
+    return days if are_whole and np.isfinite(longest) else None
 
 
 def fx_rates(currency: Words, market: Market) -> F64:

@@ -90,6 +90,8 @@ def float_amounts(floats: Floats, market: Market, day: int, before: Market) -> F
     projected = discounts(floats.projection, ahead[0], market) / discounts(floats.projection, ahead[1], market)
     values = floats.amount * fixed * projected * discounts(floats.curve, ahead[1], market)
     paid = end < now
+    if not paid.any():
+        return np.asarray(values)
     grown = discounts(floats.curve, end, before) / discounts(floats.curve, np.full(end.size, now), before)
     return np.asarray(np.where(paid, values * grown, values))
 

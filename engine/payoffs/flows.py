@@ -88,11 +88,16 @@ def flow_amounts(flows: Flows, market: Market, spreads: F64, day: int, before: M
         The market lacks a curve.
     """
     tau = (flows.day - day) / DAYS_PER_TIME_YEAR
-    values = flows.amount * np.exp(-spreads[flows.position] * np.maximum(tau, 0.0))
+    spread = spreads[flows.position]
+    over = spread != 0.0  # few positions of a book of swaps have any
+    values = flows.amount.copy()
+    values[over] *= np.exp(-spread[over] * np.maximum(tau[over], 0.0))
     ahead = tau >= 0.0
-    values[ahead] *= discounts(flows.curve[ahead], tau[ahead], market)
     paid = ~ahead
-    if paid.any():
+    if not paid.any():
+        values *= discounts(flows.curve, tau, market)
+    else:
+        values[ahead] *= discounts(flows.curve[ahead], tau[ahead], market)
         curve, then = flows.curve[paid], flows.day[paid] / DAYS_PER_TIME_YEAR
         now = np.full(then.size, day / DAYS_PER_TIME_YEAR)
         values[paid] *= discounts(curve, then, before) / discounts(curve, now, before)

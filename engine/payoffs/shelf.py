@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 T = TypeVar("T")
 
 
@@ -23,5 +25,10 @@ class Shelf:
 
 
 def shelf(*values: object) -> Shelf:
-    """Return a shelf of these values."""
+    """Return a shelf of these values. Columns of texts can be written no more: what they hold is found once."""
+    for value in values:
+        for name in getattr(value, "__dataclass_fields__", ()):
+            column = getattr(value, name)
+            if isinstance(column, np.ndarray) and column.dtype.kind == "U":
+                column.flags.writeable = False
     return Shelf(by_class={type(value): value for value in values})

@@ -8,7 +8,6 @@ import sys
 import time
 from datetime import date
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from engine.book.compiled import CompiledBook
@@ -25,7 +24,7 @@ ABANDONED_S = 86_400.0  # age of a file that a killed process did not finish, be
 
 _ENGINE = Path(__file__).parents[2]
 _SOURCES = (
-    *("book/**/*.py", "conventions/**/*.py", "instruments/**/*.py", "payoffs/**/*.py"),
+    *("book/**/*.py", "conventions/**/*.py", "conventions/*.csv", "instruments/**/*.py", "payoffs/**/*.py"),
     *("inputs/book/*.py", "inputs/fields/*.py", "inputs/sheets/*.py", "market/**/*.py"),
 )  # all that a compiled book depends on, beside the registered currencies and the centres of the paths' business days
 
@@ -37,7 +36,7 @@ def cache_folder() -> Path:
 
 def cache_key(digest: str, valuation_date: date) -> str:
     """Return what a book is kept under: the SHA-256 of its source bytes, the date, and all that compiles it."""
-    made_by = f"{_quantlib()} {_sources_sha256()} {CURRENCIES!r} {STEP_CENTRES!r} {FX_CENTRE!r}"
+    made_by = f"{_sources_sha256()} {CURRENCIES!r} {STEP_CENTRES!r} {FX_CENTRE!r}"
     return sha256(f"{digest} {valuation_date} {made_by}".encode()).hexdigest()
 
 
@@ -88,10 +87,3 @@ def _registered_sources() -> set[Path]:
     functions = [*(family.parts for family in FAMILIES), *(payoff.tabulate for payoff in PAYOFFS)]
     files = [getattr(sys.modules.get(function.__module__), "__file__", None) for function in functions]
     return {Path(file) for file in files if file is not None}
-
-
-def _quantlib() -> str:
-    try:
-        return version("QuantLib")
-    except PackageNotFoundError:
-        return "none"

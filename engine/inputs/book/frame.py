@@ -29,7 +29,7 @@ def frame_bytes(frame: pd.DataFrame, name: str) -> FrameBytes:
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"positions must stand in a DataFrame of pandas, a row each, got {type(frame).__name__}")
     faults: list[Fault] = []
-    labels = tuple(map(str, frame.index))
+    labels = _labels(frame.index)
     names = [str(each) for each in frame.columns]
     arrays = [_array(frame.iloc[:, i], each, labels, faults) for i, each in enumerate(names)]
     if faults:
@@ -37,6 +37,13 @@ def frame_bytes(frame: pd.DataFrame, name: str) -> FrameBytes:
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, names=names), buffer)
     return FrameBytes(path=Path(f"{name}.frame"), data=buffer.getvalue(), labels=labels)
+
+
+def _labels(index: pd.Index) -> tuple[str, ...]:
+    """Return what errors call each row: its label, and its number where other rows have the same."""
+    if index.is_unique:
+        return tuple(map(str, index))
+    return tuple(f"{label} (number {n})" for n, label in enumerate(index, start=1))
 
 
 def position_bytes(positions: Iterable[Position], name: str) -> FrameBytes:
@@ -55,6 +62,14 @@ def _field(value: object) -> object:
 
 def _array(column: pd.Series, name: str, labels: tuple[str, ...], faults: list[Fault]) -> pa.Array:
     """Return a column as Arrow has it; what objects of several types stand in it become text."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        wanted = f"holds times of the zone {column.dtype.tz}, and a day has none; give column.dt.tz_localize(None)"
+        faults.append(Fault(message=wanted, where=name))
+        return pa.nulls(len(column))
+    if pd.api.types.is_datetime64_dtype(column.dtype):
+        for i in np.flatnonzero(column.notna() & (column != column.dt.normalize())):
+            wanted = f"has a time of day, {column.iloc[i]}; give the day alone, as column.dt.normalize() does"
+            faults.append(Fault(message=wanted, where=f"row {labels[i]!r}, {name}"))
     if column.dtype != object:
         try:
             return pa.Array.from_pandas(column)

@@ -1,5 +1,8 @@
 """Book files: a CSV, spreadsheet or Parquet table with a row per position, or a compiled book."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
@@ -10,6 +13,8 @@ from engine.book.compiled import CompiledBook
 from engine.book.store import is_compiled, read_compiled
 from engine.errors import Fault, FileFaults, InputError
 from engine.inputs.book.cache import cache_key, keep, recall
+from engine.inputs.book.clean_rows import clean_rows
+from engine.inputs.book.memory import check_memory, free_memory
 from engine.inputs.book.names import book_name, name_of_file, named
 from engine.inputs.book.rows import Rows, read_rows
 from engine.inputs.book.table import BOOK, table_of
@@ -25,7 +30,7 @@ MAX_FAULTS = 100  # listed; the rest is counted
 def load_book(
     file: Path | Opened, valuation_date: date, *, name: str | None = None, is_kept: bool = True
 ) -> CompiledBook:
-    """Load a book for one valuation date. QuantLib is needed for a source file, not for a compiled one.
+    """Load a book for one valuation date.
 
     A source file is compiled once: the result is kept, and recalled while file, date and program are the same.
 
@@ -77,9 +82,12 @@ def parse_book(data: bytes, path: Path | str, valuation_date: date | None) -> Ro
     Raises
     ------
     FileFaults
-        The bytes are no table with the required columns.
+        The bytes are no table with the required columns, or one of more positions than memory holds.
     """
-    return read_rows(table_of(data, path), valuation_date)
+    table = table_of(data, path)
+    check_memory(table.path, len(table.rows), free_memory())
+    clean = clean_rows(table, valuation_date)
+    return read_rows(table, valuation_date) if clean is None else clean
 
 
 def read_positions(file: Path | Opened, valuation_date: date) -> list[Position]:
@@ -119,16 +127,29 @@ def book_path(given: str | Path) -> Path:
 
 
 def _from_source(opened: Opened, valuation_date: date) -> CompiledBook:
-    from engine.book.compile import compile_book, position_faults  # QuantLib: only for a source file
+    from engine.book.compile import compile_book, position_faults  # here: a kept book needs none of it
 
-    rows = parse_book(opened.data, opened.path, valuation_date)
-    path, digest = rows.path, opened.sha256
-    if rows.faults:
-        raise FileFaults(path, _capped(rows.faults + position_faults(rows.positions, valuation_date)))
+    with _uncollected():
+        rows = parse_book(opened.data, opened.path, valuation_date)
+        path, digest = rows.path, opened.sha256
+        if rows.faults:
+            raise FileFaults(path, _capped(rows.faults + position_faults(rows.positions, valuation_date)))
+        try:
+            return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=path)
+        except FileFaults as refusal:
+            raise FileFaults(path, _capped(list(refusal.faults))) from None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Stop Python's search for cycles while objects are made that all stay: it walks them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        return compile_book(rows.positions, valuation_date, sha256=digest, warnings=rows.warnings, source=path)
-    except FileFaults as refusal:
-        raise FileFaults(path, _capped(list(refusal.faults))) from None
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _compiled(opened: Opened, valuation_date: date) -> CompiledBook:

@@ -1,7 +1,7 @@
 """Rows of text fields become checked positions, and everything wrong with them becomes faults."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from unicodedata import normalize
@@ -46,26 +46,45 @@ def read_rows(table: Table, valuation_date: date | None) -> Rows:
         values, errors = _values(columns, texts, missing_prices)
         name, kind = values.get("position_id"), values.get("kind")
         before, first = firsts.setdefault(str(name), (line, values)) if name is not None else (line, values)
-        where = f"on {line_word(table.path)} {before}"
-        if before != line and (why := _taken(kind, str(name), first, values, where)):
+        if before != line and (why := taken(kind, str(name), first, values, f"on {line_word(table.path)} {before}")):
             errors["position_id"] = why
         if isinstance(kind, Kind):
             unread = errors.keys() | table.misspelt
-            for column, message in _row_errors(kind, values, table.header, unread, valuation_date):
+            for column, message in row_errors(kind, values, table.header, unread, valuation_date):
                 errors.setdefault(column, message)
         elif "kind" not in errors:
             errors["kind"] = f"is empty, but every position needs it: {COLUMNS['kind'].meaning}"
         if errors:
             rows.faults += [Fault(message=errors[name], line=line, where=table.written(name)) for name in errors]
         elif not table.misspelt:
-            rows.positions.append(_position(values, line))
+            rows.positions.append(checked_position({"book": UNNAMED, **values}, line))
             if isinstance(kind, Kind) and kind.rule.adds_up:
-                added.setdefault(frozenset((name, str(value)) for name, value in values.items()), []).append(line)
+                added.setdefault(as_said(values), []).append(line)
+    rows.warnings += row_warnings(table.path, missing_prices, added.values(), firsts)
+    return rows
+
+
+def as_said(values: Mapping[str, Value]) -> frozenset[tuple[str, str]]:
+    """Return what a row says, by which rows are equal in every field."""
+    return frozenset((name, str(value)) for name, value in values.items())
+
+
+def row_warnings(
+    path: str, missing_prices: Counter[str], added: Iterable[list[int]], names: Collection[str]
+) -> list[str]:
+    """Return what is accepted of rows with a word of caution.
+
+    Parameters
+    ----------
+    missing_prices : markers in place of a price, with how often each stands
+    added : lines of rows that add up, of each that is said at least once
+    names : of all positions
+    """
+    found = []
     if missing_prices:
         shown = ", ".join(f"{marker!r} x {count:,}" for marker, count in sorted(missing_prices.items()))
-        rows.warnings.append(f"column 'price': {missing_prices.total():,} fields read as no price ({shown})")
-    rows.warnings += [*_equal_rows(added.values(), line_word(table.path)), *_names_by_width(firsts)]
-    return rows
+        found.append(f"column 'price': {missing_prices.total():,} fields read as no price ({shown})")
+    return [*found, *_equal_rows(added, line_word(path)), *_names_by_width(names)]
 
 
 def _equal_rows(lines: Iterable[list[int]], word: str) -> Iterator[str]:
@@ -77,8 +96,10 @@ def _equal_rows(lines: Iterable[list[int]], word: str) -> Iterator[str]:
         yield f"{word}s equal in every field: {named}{more}; each is counted: remove what is not due twice"
 
 
-def _names_by_width(names: Iterable[str]) -> Iterator[str]:
+def _names_by_width(names: Collection[str]) -> Iterator[str]:
     """Yield a warning of positions whose names differ by the width of letters alone."""
+    if all(map(str.isascii, names)):  # ASCII letters have one width
+        return
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(normalize("NFKC", name), []).append(name)
@@ -89,7 +110,7 @@ def _names_by_width(names: Iterable[str]) -> Iterator[str]:
         yield f"names of positions that differ by full or half width alone: {named}{more}; they are kept apart"
 
 
-def _taken(kind: object, name: str, first: Mapping[str, Value], values: Mapping[str, Value], where: str) -> str | None:
+def taken(kind: object, name: str, first: Mapping[str, Value], values: Mapping[str, Value], where: str) -> str | None:
     """Return why a row cannot have a name that stands on a line before; None where it is one more payment of it."""
     if isinstance(kind, Kind):
         return row_of_same(kind, name, first, values, where)
@@ -117,7 +138,7 @@ def _values(
     return values, errors
 
 
-def _row_errors(
+def row_errors(
     kind: Kind, values: Mapping[str, Value], header: tuple[str, ...], unread: Set[str], valuation_date: date | None
 ) -> Errors:
     """Yield what is wrong with a row on a date: (column, message). `unread` columns are faulty already."""
@@ -125,7 +146,3 @@ def _row_errors(
     if valuation_date is not None:
         yield from date_errors(values, valuation_date)
         yield from family_of(kind).row_errors(values, valuation_date)
-
-
-def _position(values: dict[str, Value], line: int) -> Position:
-    return checked_position({"book": UNNAMED, **values}, line)

@@ -12,6 +12,7 @@ from engine.instruments.rows.rule import KindRule
 from engine.instruments.rows.texts import id_error, text_error
 
 MAX_DELIVERABLES = 100
+COMPARED = (("issue_date", "maturity"), ("start_date", "maturity"), ("strike", "strike_2"))  # by `_order_errors`
 COUPONS = (0.0, 0.2)  # of deliverable bonds: low <= coupon < high
 
 Fields = Mapping[str, object]  # by column, those that are filled

@@ -1,18 +1,22 @@
 """A position as the user states it."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import repeat
 
 from engine.errors import InputError
 from engine.instruments.rows.checks import field_errors, rule_errors
 from engine.instruments.rows.columns import COLUMNS
 from engine.instruments.rows.kind import Kind
 
+_BY_PLACE = ("position_id", "kind", "notional")  # of a constructor, or its name
+
 Deliverable = tuple[float, date]  # coupon [decimal per year], maturity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Position:
     """One holding, checked against the rule of its kind. Fields as in `COLUMNS`; None where the kind has none.
 
@@ -64,6 +68,13 @@ class Position:
                 "\n".join(f"position {self.position_id!r}, {name}: {message}" for name, message in errors.items())
             )
 
+    def __repr__(self) -> str:
+        """Return the call of a constructor that makes it: JGB('A', 1e9, coupon=0.01, maturity='2034-12-20')."""
+        named = {name: value for name, value in self.filled.items() if name not in _BY_PLACE and value != ""}
+        said = {name: value.isoformat() if isinstance(value, date) else value for name, value in named.items()}
+        shown = [f"{name}={value!r}" for name, value in said.items()]
+        return f"{self.kind}({', '.join([repr(self.position_id), repr(self.notional), *shown])})"
+
     @property
     def filled(self) -> dict[str, object]:
         """Return the fields that are not empty, by column."""
@@ -72,13 +83,20 @@ class Position:
 
 def checked_position(values: Mapping[str, object], line: int | None) -> Position:
     """Return a position of fields that are known to be right, as those of a file's row, whose errors name its line."""
-    position, put = object.__new__(Position), object.__setattr__
-    for name, value in {**_EMPTY, **values, "line": line}.items():
-        put(position, name, value)
+    (position,) = checked_positions({name: [value] for name, value in values.items()}, [line])
     return position
 
 
-_EMPTY = dict.fromkeys(each.name for each in fields(Position))
+def checked_positions(columns: Mapping[str, Iterable[object]], lines: Sequence[int | None]) -> list[Position]:
+    """Return `checked_position` of (n,) rows, from their columns, (n,) each: None where a row has no such field."""
+    positions = [object.__new__(Position) for _ in lines]
+    for name, put in _SLOTS.items():
+        values = lines if name == "line" else columns.get(name, repeat(None))
+        deque(map(put, positions, values), maxlen=0)  # frozen objects are filled by their slots, a column at a time
+    return positions
+
+
+_SLOTS = {each.name: getattr(Position, each.name).__set__ for each in fields(Position)}
 
 
 def number(value: float | None) -> float:

@@ -128,9 +128,13 @@ class _Group:
     smile: F64  # (6,)
 
     def values(self, x: F64, w: F64) -> tuple[F64, F64]:
-        """Return undiscounted values [domestic] at scaled x and w, (n_x, n_w): as held, and all amounts positive."""
-        forward, std = self.forward * np.exp(self.half_x * x), self.std * np.exp(self.half_w * w)
-        value, gross = np.zeros(x.shape), np.zeros(x.shape)
+        """Return undiscounted values [domestic] at scaled x (n_x,) and w (n_w,): as held, and all amounts positive.
+
+        (n_x, n_w) each.
+        """
+        forward = self.forward * np.exp(self.half_x * x)[:, None]
+        std = self.std * np.exp(self.half_w * w)[None, :]
+        value, gross = np.zeros((x.size, w.size)), np.zeros((x.size, w.size))
         for first in range(0, self.strikes.size, _STRIKES):
             strikes, amounts = (each[first : first + _STRIKES] for each in (self.strikes, self.amounts))
             moneyness = np.log(strikes / forward[..., None]) / std[..., None]
@@ -147,11 +151,12 @@ def _fit(seen: _Seen) -> _Fit | None:
         group = _group(seen, reach)
         if group.half_x == 0.0:
             return None
-        gross = max(float(group.values(middle, middle)[1][0]), 1.0)
+        gross = max(float(group.values(middle, middle)[1][0, 0]), 1.0)
         for in_x, in_w in TIERS:
             coefficients, largest = _interpolate(group, max(in_x), max(in_w))
+            size = float(np.abs(coefficients).sum())
             for n_x, n_w in sorted(product(in_x, in_w), key=prod):
-                terms, error = _cut(coefficients, n_x, n_w, largest)
+                terms, error = _cut(coefficients, n_x, n_w, (size, largest))
                 if error <= WANTED * gross:
                     return _Fit(
                         forward=group.forward,
@@ -182,15 +187,25 @@ def _group(seen: _Seen, reach: float) -> _Group:
 def _interpolate(group: _Group, most_x: int, most_w: int) -> tuple[F64, float]:
     """Coefficients of T_k(x) T_l(w), half as many again as a table will have, and the largest gross value at nodes."""
     nodes_x, nodes_w = int(MORE_NODES * most_x), int(MORE_NODES * most_w) if group.half_w > 0.0 else 1
-    x, w = chebyshev.chebpts1(nodes_x), chebyshev.chebpts1(nodes_w) if nodes_w > 1 else np.zeros(1)
-    grid, gross = group.values(*np.meshgrid(x, w, indexing="ij"))
-    return to_coefficients(x) @ grid @ to_coefficients(w).T, float(gross.max())
+    (x, of_x), (w, of_w) = _nodes(nodes_x), _nodes(nodes_w)
+    grid, gross = group.values(x, w)
+    return of_x @ grid @ of_w.T, float(gross.max())
 
 
-def _cut(coefficients: F64, n_x: int, n_w: int, largest: float) -> tuple[F64, float]:
-    """Terms (n_x, n_w) of T_k(x) w^l, and their error [domestic] at most; `largest` is the gross value."""
-    kept = coefficients[:n_x, :n_w]
-    dropped = float(np.abs(coefficients).sum() - np.abs(kept).sum())
+@cache
+def _nodes(n: int) -> tuple[F64, F64]:
+    """Return Chebyshev's nodes, (n,), 0 where there is one, and what takes values there to coefficients: (n, n)."""
+    nodes = chebyshev.chebpts1(n) if n > 1 else np.zeros(1)
+    return nodes, to_coefficients(nodes)
+
+
+def _cut(coefficients: F64, n_x: int, n_w: int, sizes: tuple[float, float]) -> tuple[F64, float]:
+    """Terms (n_x, n_w) of T_k(x) w^l, and their error [domestic] at most.
+
+    `sizes`   of all coefficients, added up without signs, and the largest gross value
+    """
+    kept, (size, largest) = coefficients[:n_x, :n_w], sizes
+    dropped = size - float(np.abs(kept).sum())
     terms = kept @ _powers(kept.shape[1]) + 0.0  # no -0.0
     return terms, error_of(dropped, n_x, float(np.abs(terms).sum()), largest)
 

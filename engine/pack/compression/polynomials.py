@@ -107,8 +107,10 @@ def _series(segments: Segments, values: F64, centre: F64, half_width: F64) -> F6
     widths = segments.exponents * half_width[factors]
     orders = np.arange(ORDERS)
     weights = np.where(orders == 0, 1.0, 2.0)
-    u, v = (np.asarray(weights * iv(orders, widths[:, side, None]), np.float64) for side in (0, 1))  # (n_flows, ORDERS)
-    u *= at_centre[:, None]
+    distinct, place = np.unique(widths.view(np.int64), return_inverse=True)  # bit by bit: flows of all books share days
+    table = np.asarray(weights * iv(orders, distinct.view(np.float64)[:, None]), np.float64)  # (n_distinct, ORDERS)
+    places = place.reshape(widths.shape)
+    u, v = table[places[:, 0]] * at_centre[:, None], table[places[:, 1]]  # (n_flows, ORDERS)
     parts = [_outer_sum(u[a:b], v[a:b]) for a, b in segments.flow_range.tolist()]
     return np.array(parts).reshape(len(parts), ORDERS, ORDERS)
 

@@ -10,8 +10,8 @@ from engine.book.check import check_book
 from engine.book.fit import fit
 from engine.book.store import read_compiled, write_compiled
 from engine.book.value import position_values
-from engine.conventions.calendars import add_tenor
 from engine.conventions.currencies import currency_of
+from engine.conventions.schedules import add_tenor
 from engine.errors import FileFaults
 from engine.inputs.book.load import load_book
 from engine.inputs.schema import json_schema
