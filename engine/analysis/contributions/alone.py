@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.analysis.contributions.figures import Figure, Figures, GroupFigures
-from engine.analysis.contributions.replay import cells_for, paths_for
 from engine.analysis.contributions.scene import Scene
-from engine.risk.components import WorstPaths
+from engine.risk.components import WorstPaths, cells_for, paths_for
 from engine.risk.exact_tails import MEASURES as EXACT
 from engine.risk.exact_tails import PastMoves, exact_samples
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL

@@ -133,6 +133,7 @@ def _measured_alone(scene: Scene, found: Parted) -> Iterator[ContributionTable]:
     alone = _alone(scene, found) if found.grouping.labels is not None else {}
     for c, tail in scene.tails.items():
         groups, others, own = found.groups[c], found.others.get(c), alone.get(c)
+        are_fewer = own is not None and scene.moves is None and own.n_paths < scene.n_paths
         if own is not None:
             shown = set(found.shown)
             groups = [own.added_to(each) if each.group in shown else each for each in groups]
@@ -147,7 +148,7 @@ def _measured_alone(scene: Scene, found: Parted) -> Iterator[ContributionTable]:
             diversification=own.diversification if own is not None else {},
             tail_paths=tail.weights.size,
             is_exact=scene.moves is not None,
-            alone_paths=own.n_paths if own is not None and scene.moves is None else None,
+            alone_paths=own.n_paths if own is not None and are_fewer else None,
         )
 
 

@@ -52,7 +52,7 @@ class ContributionTable:
     diversification: Figures  # what the shown groups have alone, added up, less the total's; {}: not measured
     tail_paths: int  # that contributions were read from, or moves
     is_exact: bool
-    alone_paths: int | None = None  # drawn, that alone and added are read from; None: not of draws
+    alone_paths: int | None = None  # that alone and added are read from; None: all of the run
 
     @property
     def shown(self) -> tuple[GroupFigures, ...]:

@@ -1,22 +1,13 @@
-"""A run's first cells replayed after the simulation: the total's worst paths, with every book's P&L on them.
+"""A run's first cells replayed after the simulation: the total's worst paths, with every book's P&L on them."""
 
-A run keeps its tails row by row, without the paths they came from. But any path can be replayed: of the first cells,
-as many as hold some 1500 paths of the tail.
-"""
-
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.risk.components import WorstPaths
-from engine.risk.ranks import exact_confidence
+from engine.risk.components import WorstPaths, cells_for, paths_for
 from engine.run.backend import device_errors
 from engine.run.prepared import Prepared
-from kernels.base import CELL, CellRange
+from kernels.base import CellRange
 from kernels.types import F64
-
-WANTED = 1500  # paths in the tail, at each confidence
-MOST_CELLS = 64  # replayed at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,17 +16,6 @@ class Replayed:
 
     first: F64  # (n_rows, n) [currency] P&L of the first cell
     worst: dict[tuple[int, float], WorstPaths]  # by scenario's number and confidence
-
-
-def cells_for(confidence: float, n_paths: int) -> int:
-    """Return how many of a run's first cells are replayed for the components at a confidence."""
-    needed = math.ceil(WANTED / (1 - exact_confidence(confidence)) / CELL)
-    return min(needed, MOST_CELLS, -(-n_paths // CELL))
-
-
-def paths_for(confidence: float, n_paths: int) -> int:
-    """Return how many paths these cells have."""
-    return min(cells_for(confidence, n_paths) * CELL, n_paths)
 
 
 def replay(prepared: Prepared, n_paths: int, check: Callable[[], None]) -> Replayed:

@@ -15,6 +15,7 @@ import numpy as np
 from engine.analysis.contributions.figures import Figures, group_figures
 from engine.analysis.contributions.scene import Scene
 from engine.analysis.gradient.market_inputs import MarketInput
+from engine.analysis.gradient.side_by_side import side_by_side
 from engine.market.market import Market
 from engine.run.backend import device_errors
 from engine.run.position_pnl import replayed
@@ -50,8 +51,8 @@ def gradients(scene: Scene, inputs: Sequence[MarketInput], progress: Callable[[i
     A confidence whose tail holds too few paths has none. `progress` is called with inputs done.
     """
     slopes, run = np.empty((len(inputs), scene.paths.size)), _Changed.of(scene)
-    for k, each in enumerate(inputs):
-        slopes[k] = run.slope(each)
+    for k, slope in enumerate(side_by_side(run.slope, inputs, scene.part.backend)):
+        slopes[k] = slope
         progress(k + 1)
     found = []
     for confidence, place in scene.places.items():

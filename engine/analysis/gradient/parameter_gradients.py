@@ -1,4 +1,8 @@
-"""Gradients of VaR and ES by the numbers of a scenario's mechanisms: differences of whole runs on common draws."""
+"""Gradients of VaR and ES by the numbers of a scenario's mechanisms.
+
+Odds of events, such as hazards of regimes and rates of jumps, are told from the tail's paths by their likelihood
+(`event_gradients`); of all others whole runs on common draws are compared.
+"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,9 +10,11 @@ from dataclasses import replace
 
 from engine.analysis.contributions.figures import Figure
 from engine.analysis.contributions.scene import Scene
+from engine.analysis.gradient.event_gradients import EventFigures, EventGradients
 from engine.analysis.gradient.gradients import Gradient, GradientTable
 from engine.analysis.gradient.parameter_inputs import ParameterInput
-from engine.analysis.whatif.paired_changes import Change, paired_changes
+from engine.analysis.gradient.side_by_side import side_by_side
+from engine.analysis.whatif.paired_changes import paired_changes
 from engine.analysis.whatif.pnl_vectors import Scopes, pnl_vectors
 from engine.errors import InputError
 from engine.run.prepared import prepared_by
@@ -25,25 +31,28 @@ def parameter_gradients(
 ) -> list[GradientTable]:
     """Return the gradients of a drawn scenario's total by numbers of its mechanisms: a table a confidence.
 
-    Each is the change of a measure from the scenario with the number a tenth smaller to that with it a tenth larger,
-    halved, over the first 131,072 paths of the run at most, with its paired error: inf for a hazard, whose events are
-    so few on the tail's paths that they do not bound it (docs/concepts/gradients.md). `progress` is called with inputs
-    done. A number with which the scenario is none, such as a share above what others leave, is named and left out.
+    Each is half the change of a measure from the scenario with the number a tenth smaller to that with it a tenth
+    larger. `progress` is called with inputs done. A number with which the scenario is none, such as a share above what
+    others leave, is named and left out.
     """
-    n, confidences = min(scene.n_paths, MOST_PATHS), list(scene.tails)
+    confidences, events = list(scene.tails), EventGradients.of(scene)
     found: dict[float, list[Gradient]] = {c: [] for c in confidences}
     left_out: list[str] = []
-    for k, each in enumerate(inputs):
-        progress(k + 1)
+
+    def changes_of(each: ParameterInput) -> EventFigures | None:
         try:
-            smaller, larger = (_total(scene, one, n) for one in (each.smaller, each.larger))
+            return events.of_input(each) or _of_runs(scene, each)
         except InputError:
+            return None
+
+    for k, changes in enumerate(side_by_side(changes_of, inputs, scene.part.backend)):
+        progress(k + 1)
+        each = inputs[k]
+        if changes is None:
             left_out.append(each.name)
             continue
-        changes = paired_changes(smaller, larger, confidences)
         for c in confidences:
-            mine = [change for change in changes if change.confidence == c]
-            found[c].append(_gradient(each, mine))
+            found[c].append(Gradient(group=GROUP, name=each.name, unit=UNIT, changes=changes[c]))
     return [
         GradientTable(
             scenario=scene.name,
@@ -56,12 +65,17 @@ def parameter_gradients(
     ]
 
 
-def _gradient(each: ParameterInput, changes: Sequence[Change]) -> Gradient:
-    figures = {
-        one.measure: Figure(value=one.value / each.steps, se=math.inf if each.is_hazard else one.se / each.steps)
-        for one in changes
-    }
-    return Gradient(group=GROUP, name=each.name, unit=UNIT, changes=figures)
+def _of_runs(scene: Scene, each: ParameterInput) -> EventFigures:
+    """Compare the first 131,072 paths of runs with a number a tenth smaller and larger, by confidence and measure.
+
+    The error is paired, and inf for odds of events, which so few paths of the tail have that they do not bound it.
+    """
+    n, found = min(scene.n_paths, MOST_PATHS), dict[float, dict[str, Figure]]()
+    smaller, larger = (_total(scene, one, n) for one in (each.smaller, each.larger))
+    for one in paired_changes(smaller, larger, list(scene.tails)):
+        se = math.inf if each.is_odds else one.se / each.steps
+        found.setdefault(one.confidence, {})[one.measure] = Figure(value=one.value / each.steps, se=se)
+    return found
 
 
 def _total(scene: Scene, scenario: Scenario, n_paths: int) -> F64:

@@ -38,7 +38,7 @@ class Constraint:
     def way_out(self, needed: float) -> str:
         """Say what the constraint would have to be, `needed` [currency] being the least that its sum can come to."""
         if self.is_floor:
-            return f"{self.name} can be {-needed:,.0f} at most"
+            return f"{self.name} can be {0.0 - needed:,.0f} at most"
         return f"{self.name} must be at least {needed:,.0f}"
 
 

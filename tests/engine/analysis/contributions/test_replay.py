@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.analysis.contributions.replay import MOST_CELLS, cells_for, replay
+from engine.analysis.contributions.replay import replay
 from engine.inputs.run import resolve
+from engine.risk.components import MOST_CELLS, cells_for
 from engine.run.load import load_inputs
 from engine.run.prepared import prepare
 from engine.sharing.stop import Stop, StoppedWorkError
