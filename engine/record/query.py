@@ -20,8 +20,8 @@ from engine.inputs.batch import day_of_text
 from engine.inputs.batch_dates import LAST
 from engine.part_files import part_of
 from engine.portable_files import move
+from engine.record.asking.database import database
 from engine.record.atomic import write_atomically
-from engine.record.database import database
 from engine.record.manifest import main_scenario, read_intact, read_manifest
 from engine.record.read import read_table
 from engine.record.tables import CONTRIBUTIONS, CONTRIBUTIONS_SCHEMA, MANIFEST, RESULTS, RESULTS_SCHEMA

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from engine.record.asking.apart import answered
 from engine.record.correlations import CORRELATIONS, CORRELATIONS_SCHEMA
-from engine.record.database import answered, check_question
 from engine.record.manifest import Manifest, main_scenario, read_intact
 from engine.record.query import recorded_folders
 from engine.record.read import read_table
@@ -117,9 +117,12 @@ def asked(
         The question is wrong, there is no such run, a file that it needs was changed since it was written, or the
         answer is not whole within so many seconds.
     """
-    names = check_question(question, {name: each.columns for name, each in TABLES.items()})
-    folders = recorded_folders(out, dates, runs)
-    with answered(question, _read(folders, [TABLES[name] for name in names]), within_s) as found:
+    schemas = {name: each.columns for name, each in TABLES.items()}
+
+    def read(names: Sequence[str]) -> dict[str, pa.Table]:
+        return _read(recorded_folders(out, dates, runs), [TABLES[name] for name in names])
+
+    with answered(question, schemas, read, within_s) as found:
         yield found
 
 

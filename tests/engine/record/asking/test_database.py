@@ -1,15 +1,13 @@
-"""A question reaches the record's tables and nothing else, and a signal ends it."""
+"""A question reaches the record's tables and nothing else."""
 
 import os
-import signal
-import threading
 import time
 
 import pyarrow as pa
 import pytest
 
 from engine.errors import InputError
-from engine.record.database import answered, check_question, database
+from engine.record.asking.database import answer, check_question, database
 from engine.record.tables import RESULTS_SCHEMA
 
 duckdb = pytest.importorskip("duckdb", reason="needs the extra `store`")
@@ -49,6 +47,11 @@ def test_a_wrong_question_is_refused_in_words(question, words):
     assert words in str(refused.value)
 
 
+def test_what_cannot_be_written_as_utf_8_is_no_question():
+    with pytest.raises(InputError, match="UTF-8"):
+        check_question("SELECT '\ud800'", {"results": RESULTS_SCHEMA})
+
+
 def test_a_question_says_which_tables_it_needs():
     assert check_question("SELECT * FROM results JOIN parts USING (scenario);", SCHEMAS) == ("results", "parts")
     assert check_question("WITH a AS (FROM Results) SELECT * FROM a", SCHEMAS) == ("results",)
@@ -59,39 +62,14 @@ def test_a_table_that_a_question_hides_is_not_an_empty_one():
     """A name put together within the question is not found in its text, so that the table is not there."""
     question = "SELECT count(*) FROM query('SELECT * FROM res' || 'ults')"
     assert check_question(question, SCHEMAS) == ()
-    with pytest.raises(InputError, match="no table 'results'"), answered(question, {}) as found:
+    with pytest.raises(InputError, match="no table 'results'"), answer(question, {}) as found:
         found.read_all()
-
-
-def test_an_answer_comes_in_batches_and_may_be_left_early():
-    with answered("SELECT i, i / 2 AS half FROM range(3000000) t(i)", {}) as found:
-        first = found.read_next_batch()
-    assert (first["i"][3].as_py(), first["half"][3].as_py()) == (3, 1.5)
-    assert first.num_rows <= 1_000_000
 
 
 def test_what_fails_while_it_is_read_is_told():
     with pytest.raises(InputError, match="Could not convert string 'x1'"):  # noqa: SIM117 the answer fails, not its start
-        with answered("SELECT CAST('x' || i AS INT) FROM range(1, 3) t(i)", {}) as found:
+        with answer("SELECT CAST('x' || i AS INT) FROM range(1, 3) t(i)", {}) as found:
             found.read_all()
-
-
-def test_a_signal_ends_a_question_that_would_take_days():
-    question = "SELECT count(*) FROM range(1000000000000) t(i) WHERE hash(i) = 3"
-    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    before = threading.active_count()  # other tests' servers and pools among them
-    timer.start()
-    with pytest.raises(KeyboardInterrupt), answered(question, {}) as found:
-        found.read_all()
-    timer.join()
-    assert threading.active_count() <= before  # nobody works on
-
-
-def test_a_question_that_would_take_days_is_given_up_when_its_time_is_over():
-    question = "WITH RECURSIVE a(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM a) SELECT count(*) FROM a"
-    with pytest.raises(InputError, match="longer than it may"), answered(question, {}, 0.2) as found:
-        found.read_all()
-    assert threading.active_count() == 1  # nobody works on
 
 
 def test_what_is_constant_is_not_worked_out_while_a_question_is_checked():
@@ -101,14 +79,15 @@ def test_what_is_constant_is_not_worked_out_while_a_question_is_checked():
     assert time.process_time() - began < 1.0
 
 
-def test_what_the_reader_of_an_answer_does_wrong_is_not_laid_on_the_question():
-    with pytest.raises(OSError, match="no room"), answered("SELECT 1 AS one", {}):
-        raise OSError("no room")
-
-
 def test_a_question_takes_half_of_what_the_database_would():
     """The tables are in memory beside the database, and so is what reads the answer."""
     said = "SELECT CAST(split_part(current_setting('memory_limit'), ' ', 1) AS DOUBLE)"
     with database({}) as connection, duckdb.connect() as other:
         # both are printed with one decimal
         assert 2.0 * connection.execute(said).fetchone()[0] == pytest.approx(other.execute(said).fetchone()[0], abs=0.2)
+
+
+def test_a_database_works_on_no_more_threads_than_there_are_cores_for_it():
+    with database({}) as connection:
+        n = connection.execute("SELECT current_setting('threads')").fetchone()[0]
+    assert 1 <= n <= min(4, os.cpu_count() or 1)

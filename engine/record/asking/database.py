@@ -1,29 +1,30 @@
 """A database in memory that sees tables of a record and nothing else: no file, no network, no setting."""
 
-import itertools
-import queue
+import os
 import re
-import threading
-import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from engine.errors import InputError, did_you_mean
 
+NO_MEMORY = "the answer needs more memory than there is: ask for fewer nights or runs (--date, --run), or group rows"
 LIST_TABLES = "`unwind runs tables` lists tables and columns"
 _LOCKED = (
     "SET python_enable_replacements = false",  # else a name is looked up in our own code
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
     "SET temp_directory = ''",  # what does not fit the memory is refused, and not written to a disk
+    "SET enable_progress_bar = false",
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
 _UNWORKED = "PRAGMA disable_optimizer"  # which would work out what is constant, for as long as that takes
-_WAIT_S = 0.1  # for room for a batch, until which it is asked whether anyone still reads
+_MOST_THREADS = 4  # a record's tables are small, and a night may be running beside
+_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _NO_COLUMN = re.compile(r'Referenced column "([^"]*)" not found|does not have a column named "([^"]*)"')
 _NO_TABLE = re.compile(r"Table with name (.*?) does not exist|Referenced table \"([^\"]*)\" not found")
 _NO_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist!(?:\s*Did you mean \"(\w+)\")?")
@@ -41,6 +42,8 @@ def check_question(question: str, schemas: Mapping[str, pa.Schema]) -> tuple[str
     InputError
         It is not one SELECT, names what is not there, or needs something outside the record.
     """
+    if not _is_text(question):
+        raise InputError("a question is text that can be written as UTF-8")
     with database({name: schema.empty_table() for name, schema in schemas.items()}, _UNWORKED) as connection:
         statements = connection.extract_statements(question)
         if len(statements) != 1:
@@ -51,69 +54,29 @@ def check_question(question: str, schemas: Mapping[str, pa.Schema]) -> tuple[str
     return tuple(name for name in schemas if re.search(rf"\b{name}\b", question, re.IGNORECASE))
 
 
+def _is_text(question: str) -> bool:
+    try:
+        question.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @contextmanager
-def answered(
-    question: str, tables: Mapping[str, pa.Table], within_s: float | None = None
-) -> Iterator[pa.RecordBatchReader]:
-    """Yield a reader of what a question finds in some tables: batches of rows, made as they are read.
-
-    A signal that comes meanwhile ends the work, however long it would have taken.
-
-    Raises
-    ------
-    InputError
-        As `database`; or the answer is not whole within so many seconds.
-    """
+def answer(question: str, tables: Mapping[str, pa.Table]) -> Iterator[pa.RecordBatchReader]:
+    """Yield a reader of what a question finds in some tables. Raises InputError as `database`, while it is read too."""
     with database(tables) as connection:
-        found = _asked_beside(connection, question, tables, within_s)
-        try:
-            yield pa.RecordBatchReader.from_batches(next(found), found)
-        finally:
-            found.close()
 
+        def batches() -> Generator[Any, None, None]:
+            try:
+                reader = pa.RecordBatchReader.from_stream(connection.sql(question))
+                yield reader.schema
+                yield from reader
+            except Exception as error:
+                raise InputError(_in_words(str(error), tables)) from None
 
-def _asked_beside(
-    connection: Any, question: str, tables: Mapping[str, pa.Table], within_s: float | None
-) -> Generator[Any, None, None]:
-    """Yield an answer's schema, then its batches; a thread asks, so that this one hears signals while it waits."""
-    coming: queue.Queue[Any] = queue.Queue(maxsize=2)
-    left = threading.Event()
-
-    def ask() -> None:
-        try:
-            reader = pa.RecordBatchReader.from_stream(connection.sql(question))
-            for each in itertools.chain([reader.schema], reader, [None]):
-                while not left.is_set():
-                    with suppress(queue.Full):
-                        coming.put(each, timeout=_WAIT_S)
-                        break
-        except Exception as error:  # is raised where the answer is read
-            coming.put(error)
-
-    thread = threading.Thread(target=ask, daemon=True)
-    last = None if within_s is None else time.monotonic() + within_s
-    thread.start()
-    try:
-        while (each := _next(coming, last)) is not None:
-            if isinstance(each, MemoryError):
-                raise each
-            if isinstance(each, Exception):
-                raise InputError(_in_words(str(each), tables))
-            yield each
-    finally:
-        left.set()
-        connection.interrupt()
-        with suppress(queue.Empty):
-            coming.get_nowait()  # makes room for what the thread still has to say
-        thread.join()
-
-
-def _next(coming: "queue.Queue[Any]", last: float | None) -> Any:
-    """Return what comes next, until a time of the monotonic clock; what lies there already is taken later too."""
-    try:
-        return coming.get(timeout=None if last is None else max(0.0, last - time.monotonic()))
-    except queue.Empty:
-        raise InputError("the answer took longer than it may: ask for fewer nights or runs, or group rows") from None
+        found = batches()
+        yield pa.RecordBatchReader.from_batches(next(found), found)
 
 
 @contextmanager
@@ -133,25 +96,33 @@ def database(tables: Mapping[str, pa.Table], *settings: str) -> Iterator[Any]:
                 connection.register("held", table)
                 connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM held')
                 connection.unregister("held")
-            for setting in (_half_of_memory(connection), *settings, *_LOCKED):
+            bounds = (f"SET memory_limit = '{memory_bytes()}B'", f"SET threads = {_n_threads()}")
+            for setting in (*bounds, *settings, *_LOCKED):
                 connection.execute(setting)
             yield connection
     except duckdb.Error as error:
         raise InputError(_in_words(str(error), tables)) from None
 
 
-def _half_of_memory(connection: Any) -> str:
-    """Return a setting that halves what the database may take: the tables and the reader of an answer take some too."""
-    amount, unit = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0].split()  # 18.8 GiB
-    return f"SET memory_limit = '{float(amount) / 2.0:.3f} {unit}'"
+@cache
+def memory_bytes() -> int:
+    """Return the memory that a database may take: half of what DuckDB would, as its tables and its reader take some."""
+    with _duckdb().connect(":memory:") as connection:
+        amount, unit = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0].split()  # 18.8 GiB
+    return int(float(amount) * _UNITS[unit]) // 2
+
+
+def _n_threads() -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _MOST_THREADS)
 
 
 def _in_words(error: str, tables: Mapping[str, pa.Table]) -> str:
     """Return what is wrong with a question, with the nearest name that there is."""
     if _OUTSIDE.search(error):
         return "a question reaches the record alone: no file, no network, no extension"
-    if "Out of Memory" in error:
-        return "the answer needs more memory than there is: ask for fewer nights or runs (--date, --run), or group rows"
+    if "Out of Memory" in error or "bad_alloc" in error:
+        return NO_MEMORY
     if found := _NO_COLUMN.search(error):
         name = found[1] or found[2]
         columns = dict.fromkeys(column for table in tables.values() for column in table.schema.names)

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from engine.errors import InputError
+from engine.record.asking.questions import TABLES, asked
 from engine.record.meanings import MEANINGS, meaning_of
-from engine.record.questions import TABLES, asked
 from engine.risk.measures.registry import MEASURES
 from tests.engine.record.test_query import one_table
 from tests.engine.report.conftest import Record
