@@ -1,6 +1,6 @@
 """What a benchmark says, as plain data for JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ class Row:
     times_ours: float | None = None  # seconds a unit over ours, median over rounds; above 1 it is slower
     ours: str | None = None  # the row that it is compared with
     note: str = ""
+    seconds: tuple[float, ...] = ()  # of a call in each round; () in results older than that, and where there was one
 
     @property
     def rate(self) -> float:
@@ -40,9 +41,10 @@ class CaseResult:
     seconds: float = 0.0  # the whole case took
 
 
-def as_json(machine: Mapping[str, Any], cases: tuple[CaseResult, ...]) -> dict[str, Any]:
-    """Return the object that `python -m bench` prints."""
-    return {"schema": SCHEMA, "machine": dict(machine), "cases": [case_json(case) for case in cases]}
+def as_json(machine: Mapping[str, Any], cases: tuple[CaseResult, ...], notes: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the object that `python -m bench` prints; `notes` are what a reader of the times must know besides."""
+    written = [case_json(case) for case in cases]
+    return {"schema": SCHEMA, "machine": dict(machine), "notes": list(notes), "cases": written}
 
 
 def case_json(case: CaseResult) -> dict[str, Any]:
@@ -52,6 +54,11 @@ def case_json(case: CaseResult) -> dict[str, Any]:
 
 def case_of_json(data: Mapping[str, Any]) -> CaseResult:
     """Read a case back from its part of `as_json`."""
-    rows = tuple(Row(**{name: value for name, value in row.items() if name != "rate"}) for row in data["rows"])
+    rows = tuple(_row_of_json(row) for row in data["rows"])
     rest = {name: tuple(data[name]) for name in ("asserted", "absent")}
     return CaseResult(**{**data, "rows": rows, **rest})
+
+
+def _row_of_json(data: Mapping[str, Any]) -> Row:
+    written = {name: value for name, value in data.items() if name != "rate"}
+    return Row(**{**written, "seconds": tuple(written.get("seconds", ()))})

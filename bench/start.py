@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from bench.machine import ROOT
@@ -23,10 +24,13 @@ CASES = {  # name -> what it times
     "start_up": "from a cold process to the first answer; compile time apart",
     "unwind": "the daily walk with regimes and feedback against the plain one; what each mechanism costs",
     "filtered": "the daily walk by rows of the past, without and with regimes, against the plain one",
+    "growth": "by which exponent times grow with paths, factors, steps, positions, books, scenarios, threads, workers",
+    "time_to_error": "seconds to an error of 1 % and less of VaR and ES: plain, is_sobol, numpy, QuantLib",
     "crossover": "cost against the number of paths: numba, cuda and numpy, in both precisions",
+    "loading": "100 books of 1,000 positions up to the first path, stage by stage",
     "books": "all kinds of positions: 10, 1,000 and 100,000 of them; 1, 10 and 100 books",
 }
-LONG = ("books",)  # minutes: only when named
+LONG = ("books", "loading")  # minutes: only when named
 # Peers on one thread, as ours are in those cases; numba's threads are its own.
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -44,8 +48,12 @@ def check_names(names: Iterable[str]) -> tuple[str, ...]:
     return wanted or tuple(name for name in CASES if name not in LONG)
 
 
-def run_cases(names: Iterable[str], say: Callable[[str], None]) -> tuple[dict[str, Any], tuple[CaseResult, ...]]:
+def run_cases(
+    names: Iterable[str], say: Callable[[str], None], root: Path = ROOT
+) -> tuple[dict[str, Any], tuple[CaseResult, ...]]:
     """Run the named cases (none named: as `check_names`); return facts of the machine and results, reported to `say`.
+
+    root    of the checkout whose code runs
 
     Raises
     ------
@@ -55,22 +63,20 @@ def run_cases(names: Iterable[str], say: Callable[[str], None]) -> tuple[dict[st
         A case failed, or an equality that it asserts did not hold.
     """
     wanted = check_names(names)
-    facts = _child("machine")
+    facts = answer_of("bench.child", "machine", root=root)
     results = []
     for name in wanted:
         say(f"{name}: {CASES[name]}")
         start = time.perf_counter()
-        results.append(replace(case_of_json(_child(name)), seconds=time.perf_counter() - start))
+        results.append(
+            replace(case_of_json(answer_of("bench.child", name, root=root)), seconds=time.perf_counter() - start)
+        )
     return facts, tuple(results)
 
 
-def _child(name: str) -> dict[str, Any]:
-    return answer_of("bench.child", name)
-
-
-def answer_of(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
+def answer_of(module: str, *arguments: str, env: Mapping[str, str] | None = None, root: Path = ROOT) -> dict[str, Any]:
     """Run a module in a process of its own: the JSON object on its last line. RiskError with its words if it fails."""
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
         [sys.executable, "-P", "-m", module, *arguments],  # -P: whatever stands in the current folder
         capture_output=True,

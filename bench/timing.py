@@ -7,7 +7,7 @@ from statistics import median
 
 from bench.records import Row
 
-MIN_ROUNDS = 3
+MIN_ROUNDS = 5  # of fewer, two that differ by luck alone would be told apart too often
 
 Clock = Callable[[], float]
 WALL: Clock = time.perf_counter
@@ -55,6 +55,7 @@ def rows(contenders: Mapping[str, Work], seconds: Mapping[str, list[float]], uni
             times_ours=times(contenders, seconds, name, work.ours) if work.ours else None,
             ours=work.ours,
             note=work.note,
+            seconds=tuple(seconds[name]),
         )
         for name, work in contenders.items()
     )

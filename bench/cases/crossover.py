@@ -134,6 +134,7 @@ def _rows(kind: str, found: Seconds) -> list[Row]:
                     times_ours=times(works, seconds, name, other) if is_compared else None,
                     ours=row_name(other, n, kind) if is_compared else None,
                     note=kind,
+                    seconds=tuple(each),
                 )
             )
     return rows

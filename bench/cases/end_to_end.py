@@ -40,7 +40,7 @@ def measure() -> CaseResult:
 
 def _row(name: str, runs: list[FinishedCommand]) -> Row:
     walls = [run.wall_s for run in runs]
-    return Row(name=name, unit="paths", work=N_PATHS, median_s=median(walls), best_s=min(walls))
+    return Row(name=name, unit="paths", work=N_PATHS, median_s=median(walls), best_s=min(walls), seconds=tuple(walls))
 
 
 def _figures(runs: list[FinishedCommand]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from statistics import median
 from typing import Any
 
 import numba
@@ -112,6 +113,8 @@ def _figures(work: Mapping[str, Work], seconds: Mapping[str, list[float]]) -> di
         for n_days in DAYS
     }
     for name, each in work.items():
+        if name.startswith(("plain, ", "mixture, ")):
+            found[f"ns_a_step_and_factor_{name}"] = 1e9 * median(seconds[name]) / each.units
         if each.ours is not None and not name.startswith("mixture, "):
             found[f"changes_{name}"] = times(work, seconds, name, each.ours) - 1.0
     return found

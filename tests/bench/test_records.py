@@ -1,4 +1,7 @@
 import json
+from dataclasses import replace
+
+import pytest
 
 from bench.records import CaseResult, Row, as_json, case_of_json
 
@@ -12,16 +15,18 @@ CASE = CaseResult(
     absent=("cuda: no device",),
     seconds=4.0,
 )
+ROUNDS = replace(CASE, rows=(replace(CASE.rows[0], seconds=(2.0, 1.0, 3.0)),))
 
 
-def test_a_case_comes_back_from_its_json():
-    (case,) = json.loads(json.dumps(as_json({}, (CASE,))))["cases"]
-    assert case_of_json(case) == CASE
+@pytest.mark.parametrize("case", [CASE, ROUNDS], ids=["one round", "rounds"])
+def test_a_case_comes_back_from_its_json(case):
+    (written,) = json.loads(json.dumps(as_json({}, (case,))))["cases"]
+    assert case_of_json(written) == case
 
 
 def test_the_json_states_each_rate():
-    written = as_json({"cpu": "one"}, (CASE,))
-    assert (written["schema"], written["machine"]) == (1, {"cpu": "one"})
+    written = as_json({"cpu": "one"}, (CASE,), ["It was busy."])
+    assert (written["schema"], written["machine"], written["notes"]) == (1, {"cpu": "one"}, ["It was busy."])
     assert written["cases"][0]["rows"][0]["rate"] == 4.0
 
 

@@ -27,4 +27,5 @@ def test_a_ratio_is_the_median_of_the_rounds_ratios_per_unit_of_work():
 def test_a_row_has_median_best_and_rate():
     ours, theirs = rows(WORK, SECONDS, "paths")
     assert (ours.median_s, ours.best_s, ours.rate, ours.times_ours) == (2.0, 1.0, 50.0, None)
+    assert ours.seconds == (1.0, 2.0, 4.0)
     assert (theirs.times_ours, theirs.ours) == (pytest.approx(2.0), "ours")

@@ -1,0 +1,1 @@
+"""What is timed on a device: one case a file, each `measure(GpuBench) -> CaseResult`."""
