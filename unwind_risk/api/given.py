@@ -2,17 +2,21 @@
 
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from inspect import signature
 from numbers import Real
 from pathlib import Path
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeGuard, TypeVar
 
 from engine.errors import InputError, did_you_mean
 from engine.inputs.fields.dates import parse_iso_date
 from engine.inputs.whole_numbers import whole_number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -25,6 +29,33 @@ _OPTION = re.compile(r"--([a-z][a-z0-9-]*)")  # of a command, in an error
 def several(given: T | str | Path | Sequence[T | str | Path]) -> Sequence[T | str | Path]:
     """Return what was given as a sequence, one thing alone as the only one of it."""
     return given if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
+
+
+def is_frame(given: object) -> "TypeGuard[pd.DataFrame]":
+    """Return whether something is a DataFrame of pandas, which is loaded where there is one."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(given, pandas.DataFrame)
+
+
+def made_by(ways: str) -> Callable[[type[T]], type[T]]:
+    """Return a decorator of a frozen class that its own methods make: who calls it is told them.
+
+    ways   what makes one, in code: "Market.read(path) or Market.bundled()"
+    """
+
+    def of_class(cls: type[T]) -> type[T]:
+        fill: Any = cls.__init__
+
+        @wraps(fill)
+        def init(self: T, *args: Any, **kwargs: Any) -> None:
+            if args or not kwargs:
+                raise TypeError(f"{cls.__name__} is not called; {ways} makes one")
+            fill(self, **kwargs)
+
+        cls.__init__ = init  # type: ignore[assignment]
+        return cls
+
+    return of_class
 
 
 def path_of(what: str, given: object, names: Sequence[str]) -> Path:
@@ -74,6 +105,12 @@ def amount_of(keyword: str, given: float | None) -> float | None:
 
 def files_of(given: str | Path | Sequence[str | Path]) -> tuple[Path, ...]:
     """Return the files that were given: one, several, or all of a folder, by name. Raises InputError for no file."""
+    others = [type(each).__name__ for each in several(given) if not isinstance(each, str | Path)]
+    if others:
+        raise InputError(
+            f"history: must be a file, several, or a folder of them, got {others[0]};"
+            " a table that a program has is written first, as by frame.to_csv('history.csv', index=False)"
+        )
     paths = tuple(Path(each) for each in several(given))
     found = tuple(
         file for path in paths for file in (sorted(filter(Path.is_file, path.iterdir())) if path.is_dir() else [path])

@@ -1,6 +1,7 @@
 """A market of one date, as a program holds it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,8 @@ from engine.inputs.market.text import market_text
 from engine.inputs.opened import open_once
 from engine.inputs.toml.read import TOML
 from engine.market import market as levels
-from unwind_risk.api.frames import framed
-from unwind_risk.api.given import path_of
+from unwind_risk.api.frames import framed, html_of
+from unwind_risk.api.given import made_by, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,11 +38,12 @@ UNITS = {
 }
 
 
+@made_by("Market.bundled(), Market.read(path) or Market.from_history(files, date)")
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Market:
     """Every level on one date: curves, exchange rates, vols, correlations, and the law of the factors' moves.
 
-    It cannot be changed. Two markets are equal where their files' bytes are.
+    It cannot be changed. Two markets are equal where they say the same, however their files are written.
 
     Examples
     --------
@@ -160,10 +162,19 @@ class Market:
         return pd.DataFrame(self.loaded.correlation.copy(), index=names, columns=names)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Market) and self.sha256 == other.sha256
+        return isinstance(other, Market) and (self.sha256 == other.sha256 or self._content == other._content)
 
     def __hash__(self) -> int:
-        return hash(self.sha256)
+        return hash(self._content)
+
+    @cached_property
+    def _content(self) -> str:
+        """Return a digest of what it says: comments and names of files have no part in it."""
+        return digest_of(self.loaded)
+
+    def _repr_html_(self) -> str:
+        """Return the factors as a small table for a notebook."""
+        return html_of(self.factors.reset_index(), f"Market of {self.valuation_date}: factors, levels and vols")
 
     def __repr__(self) -> str:
         source = "made in memory" if self.path is None else str(self.path)

@@ -4,7 +4,7 @@ They are made from the registry of kinds, so that one that is registered is here
 this file has their types for editors and type checkers: `python -m unwind_risk.api.positions_stub` writes it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from inspect import Parameter, Signature
 from textwrap import fill
@@ -60,7 +60,11 @@ def constructor(kind: Kind) -> Constructor:
     def make(*args: Any, **kwargs: Any) -> Position:
         for name in kwargs.keys() - signature.parameters.keys():
             raise TypeError(f"{kind}: there is no keyword {name!r}{did_you_mean(name, [*signature.parameters])}")
-        bound = signature.bind(*args, **kwargs).arguments
+        try:
+            bound = signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            wanted = [each.name for each in signature.parameters.values() if each.default is Parameter.empty]
+            raise TypeError(f"{kind}: {error}; it needs {', '.join(wanted)}") from None
         return _position(kind, {name: value for name, value in bound.items() if value is not None})
 
     make.__name__ = make.__qualname__ = kind.name
@@ -89,7 +93,7 @@ def _wrapped(text: str, indent: str = "") -> str:
 
 def _type(column: Column) -> Any:
     if column.name == "deliverables":
-        return tuple[tuple[float, date], ...] | str
+        return Sequence[tuple[float, date]] | Sequence[str] | str
     return _ANNOTATIONS[column.type]
 
 
@@ -97,6 +101,8 @@ def _position(kind: Kind, fields: dict[str, Any]) -> Position:
     """Return a checked position; texts of dates and baskets are read as a file's."""
     rule, read = kind.rule, {}
     for name, value in fields.items():
+        if name == "deliverables" and isinstance(value, Sequence) and not isinstance(value, str):
+            value = _basket(value)
         is_text = isinstance(value, str) and (COLUMNS[name].type == "date" or name == "deliverables")
         try:
             read[name] = parsed(COLUMNS[name], value.strip()) if is_text else _plain(value)
@@ -106,6 +112,12 @@ def _position(kind: Kind, fields: dict[str, Any]) -> Position:
         read.setdefault("currency", next(iter(rule.currencies)))
     checked = Position(**{"kind": kind, "book": _BEFORE_NAMED, **read})
     return checked if "book" in read else checked_position({**checked.filled, "book": UNNAMED}, None)
+
+
+def _basket(bonds: Sequence[Any]) -> Any:
+    """Return bonds, texts or pairs of coupon and maturity, as the text or the tuple that is read."""
+    texts = bool(bonds) and all(isinstance(each, str) for each in bonds)
+    return " ".join(bonds) if texts else tuple(tuple(each) if isinstance(each, list) else each for each in bonds)
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 # ruff: noqa: N802 - they are called as their kinds
 """Constructors of positions, one a kind. Written by `python -m unwind_risk.api.positions_stub`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from inspect import Signature
 
@@ -155,7 +155,7 @@ def JGB_FUTURE(
     notional: float,
     *,
     contract: str,
-    deliverables: tuple[tuple[float, date], ...] | str,
+    deliverables: Sequence[tuple[float, date]] | Sequence[str] | str,
     book: str | None = None,
     currency: str | None = None,
     price: float | None = None,
@@ -274,7 +274,7 @@ def UST_FUTURE(
     notional: float,
     *,
     contract: str,
-    deliverables: tuple[tuple[float, date], ...] | str,
+    deliverables: Sequence[tuple[float, date]] | Sequence[str] | str,
     book: str | None = None,
     currency: str | None = None,
     price: float | None = None,

@@ -13,7 +13,7 @@ STUB = Path(__file__).with_name("positions.pyi")
 _HEAD = '''# ruff: noqa: N802 - they are called as their kinds
 """Constructors of positions, one a kind. Written by `python -m unwind_risk.api.positions_stub`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from inspect import Signature
 
@@ -52,7 +52,9 @@ def _parameters(kind: Kind) -> Iterator[str]:
 
 
 def _type(column: Column) -> str:
-    return "tuple[tuple[float, date], ...] | str" if column.name == "deliverables" else _TYPES[column.type]
+    return (
+        "Sequence[tuple[float, date]] | Sequence[str] | str" if column.name == "deliverables" else _TYPES[column.type]
+    )
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from unwind_risk.api.result import Result
 from unwind_risk.api.scenario import Scenario, scenarios_of
 
 if TYPE_CHECKING:
+    from unwind_risk.api.book import Books
     from unwind_risk.api.given import Given
 
 OBJECTS = ("book", "market", "scenarios", "progress")  # keywords of `run` that are no settings
@@ -30,7 +31,7 @@ OBJECTS = ("book", "market", "scenarios", "progress")  # keywords of `run` that 
 
 @of_keywords
 def run(
-    book: "Given[Book]" = None,
+    book: "Books" = None,
     market: Market | str | Path | None = None,
     scenarios: "Given[Scenario]" = None,
     *,

@@ -16,9 +16,10 @@ from engine.inputs.scenario.load import (
 from engine.inputs.toml.read import read_text
 from engine.mechanisms.law import GAUSSIAN
 from engine.scenario import scenario as scenarios
-from unwind_risk.api.given import Given, path_of, several
+from unwind_risk.api.given import Given, made_by, path_of, several
 
 
+@made_by("Scenario.bundled(name), Scenario.read(path) or Scenario.parse(text, name=...)")
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Scenario:
     """Shocks, vols, correlations and what goes on within the paths. It cannot be changed.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from unwind_risk.api.book import Books
     from unwind_risk.api.given import Given
 
 COLUMNS = {  # of `StressResult.table`, with their units
@@ -99,7 +100,7 @@ class StressResult:
 
 @of_keywords
 def stress(
-    book: "Given[Book]" = None,
+    book: "Books" = None,
     market: Market | str | Path | None = None,
     scenarios: "Given[Scenario]" = None,
     *,

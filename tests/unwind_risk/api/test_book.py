@@ -84,7 +84,7 @@ def test_a_book_of_constructors_is_the_frame_of_their_fields():
 
 
 def test_a_book_without_rows_and_one_without_a_name_are_refused():
-    with pytest.raises(uw.InputError):
+    with pytest.raises(uw.InputError, match="a book has at least one position"):
         uw.Book.of()
     with pytest.raises(uw.InputError, match="name: a book's name has"):
         uw.Book.of(positions.CASH("a", 1.0, currency="JPY"), name="a b")
@@ -106,7 +106,7 @@ def test_a_file_is_checked_when_it_is_read(tmp_path):
             "notional: must hold numbers, dates or texts",
         ),
         (lambda: uw.Book.from_frame(pd.DataFrame(), name=None), "name: must be text, got None"),
-        (lambda: uw.Book.of("sample"), "a book is made of positions, Book.of(one, two), got str"),
+        (lambda: uw.Book.of("sample"), "a book is made of positions, Book.of(one, two) or Book.of(*several), got str"),
         (lambda: uw.Book.read(), "there is no file to read"),
         (lambda: uw.run([], paths=200), "book: an empty list holds no book"),
     ],
@@ -130,3 +130,56 @@ def test_errors_that_come_after_the_rows_are_read_name_a_frames_row_by_its_label
     assert (compiled.source, compiled.labels) == ("book 'desk'", ("x", "y"))
     assert compiled.row_name(1) == "row 'y'"
     assert uw.Book.bundled("carry-fund").compiled(DAY).row_name(0) == "line 2"
+
+
+def test_a_book_becomes_the_frame_that_makes_it_again(table):
+    bundled = uw.Book.bundled("sample")
+    assert uw.Book.from_frame(bundled.to_frame()) == bundled
+    assert [*bundled.to_frame()["position_id"]] == [*table["position_id"]]
+    future = positions.JGB_FUTURE("f", 1, contract="JGB10-2509", deliverables=["0.008@2033-12-20", "0.011@2034-06-20"])
+    of_one = uw.Book.of(future, name="desk").to_frame()
+    assert of_one.loc[0, "deliverables"] == "0.008@2033-12-20 0.011@2034-06-20"
+    assert "coupon" not in of_one
+    two = uw.Book(sources=(uw.Book.of(future, name="a").sources[0], uw.Book.of(future, name="b").sources[0]))
+    assert [*two.to_frame()["book"]] == ["a", "b"]
+
+
+def test_a_book_is_priced_position_by_position_as_the_command_checks_it():
+    quoted = positions.JGB("quoted", 1e9, coupon=0.014, maturity="2034-12-20", price=98.5)
+    table = (
+        uw.Book.of(quoted, positions.CASH("cash", 1e6, currency="USD"), name="desk").table().set_index("position_id")
+    )
+    assert table.loc["quoted", "clean_price"] == pytest.approx(98.5, abs=1e-9)  # the price is met, but for rounding
+    assert table.loc["cash", "value"] == pytest.approx(145.04e6, rel=1e-12)
+    assert np.isnan(table.loc["cash", "clean_price"])
+    # a year's duration of some nine: 1 bp is some 0.09 % of the value
+    assert table.loc["quoted", "dv01_JGB"] / table.loc["quoted", "value"] == pytest.approx(9e-4, rel=0.05)
+    assert table.attrs["units"]["dv01_JGB"].startswith("JPY, lost when")
+
+
+def test_a_book_shows_its_rows_in_a_notebook():
+    shown = uw.Book.of(positions.CASH("<a>", 1e6, currency="JPY"), name="desk")._repr_html_()
+    assert "Book of desk: 1 row<" in shown
+    assert "&lt;a&gt;" in shown
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (pd.Timestamp("2034-12-20 15:00"), "row 'x', maturity: has a time of day, 2034-12-20 15:00:00; give the day"),
+        (
+            pd.Timestamp("2034-12-20", tz="Asia/Tokyo"),
+            "maturity: holds times of the zone Asia/Tokyo, and a day",
+        ),
+    ],
+)
+def test_a_moment_is_no_day_and_what_makes_it_one_is_said(table, moment, words):
+    bad = table.head(1).set_axis(["x"]).assign(maturity=moment)
+    with pytest.raises(uw.InputError, match=words):
+        uw.Book.from_frame(bad)
+
+
+def test_rows_of_one_label_are_told_by_their_number():
+    cash = positions.CASH("a", 1.0, currency="JPY")
+    with pytest.raises(uw.InputError, match=r"row 'a \(number 2\)', .* already stands in row 'a \(number 1\)'"):
+        uw.Book.of(cash, cash)

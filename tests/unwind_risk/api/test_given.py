@@ -10,8 +10,9 @@ from unwind_risk.api.scenario import scenario_of
 
 @pytest.mark.parametrize(("ask", "message"), [
     (lambda: book_of("carry-fnd"), "book: there is no file 'carry-fnd', nor a bundled one; did you mean 'carry-fund'?"),
-    (lambda: book_of(pd.DataFrame()), "book: must be a Book, a path, or a bundled name, got DataFrame; uw.Book makes"),
-    (lambda: book_of([3]), "book: must be a Book, a path, or a bundled name, got int"),
+    (lambda: book_of(3), "book: must be a Book, a DataFrame, positions, a path, or a bundled name, got int; uw.Book"),
+    (lambda: book_of([3]), "book: must be a Book, a DataFrame, positions, a path, or a bundled name, got int"),
+    (lambda: book_of([None]), "a bundled name, got NoneType"),
     (lambda: market_of("2025-05-27"), "market: there is no file '2025-05-27', nor a bundled one; did you mean"),
     (lambda: market_of(3), "market: must be a Market, a path"),
     (lambda: market_of("nowhere/m.toml"), "nowhere/m.toml: no such file"),
@@ -32,6 +33,23 @@ def test_a_folder_stands_for_its_files_by_name(tmp_path):
     assert files_of([tmp_path / "b.csv"]) == (tmp_path / "b.csv",)
     with pytest.raises(uw.InputError, match="history: there is no file in "):
         files_of(tmp_path / "folder")
+    with pytest.raises(uw.InputError, match=r"a folder of them, got DataFrame; .* frame\.to_csv\('history\.csv'"):
+        files_of(pd.DataFrame())
+
+
+def test_a_book_is_taken_as_an_object_a_frame_or_positions():
+    one, two = (uw.positions.CASH(name, 1e6, currency="JPY") for name in "ab")
+    book = uw.Book.of(one, two)
+    assert book_of(book) == book_of([one, two]) == book_of(book.to_frame()) == book
+    assert book_of(one) == uw.Book.of(one)
+    assert book_of([uw.Book.of(one, name="desk"), "carry-fund"]).paths == ()
+
+
+@pytest.mark.parametrize("made", [uw.Book, uw.Market, uw.Scenario])
+def test_a_class_that_is_called_says_what_makes_one(made):
+    for arguments in ((), ("2025-05-28",)):
+        with pytest.raises(TypeError, match=rf"{made.__name__} is not called; {made.__name__}\.\w+\(.* makes one"):
+            made(*arguments)
 
 
 @pytest.mark.parametrize(("call", "keyword", "meant"), [

@@ -37,7 +37,11 @@ def test_what_is_written_is_read_back_as_the_same_market(market, tmp_path):
     folder.mkdir()
     again = uw.Market.read(once.write(folder / "2025-05-28.toml"))
     assert np.array_equal(once.loaded.vols, market.loaded.vols)
-    assert once == again
+    assert once == again == market
+    assert hash(once) == hash(market)
+    named = uw.Market.read(market.write(tmp_path / "tonight.toml"))
+    assert named.sha256 != once.sha256  # it names its files otherwise, and says the same
+    assert named == once
 
 
 def test_no_such_market_is_refused_with_those_that_there_are(market):

@@ -59,3 +59,14 @@ def test_numbers_of_numpy_and_days_of_pandas_are_those_of_python():
             positions.JGB("a", 1e9, coupon=0.01, maturity=day)
     with pytest.raises(InputError, match="notional: must be a number, got True"):
         positions.JGB("a", np.bool_(True), coupon=0.01, maturity="2035-03-20")
+
+
+def test_a_position_shows_the_call_that_makes_it():
+    bond = positions.JGB("A", 1e9, coupon=0.014, maturity="2034-12-20")
+    assert repr(bond) == "JGB('A', 1000000000.0, currency='JPY', coupon=0.014, maturity='2034-12-20')"
+    assert eval(repr(bond), {"JGB": positions.JGB}) == bond
+
+
+def test_what_a_constructor_needs_is_told_with_its_kind():
+    with pytest.raises(TypeError, match=r"JGB: missing .* it needs position_id, notional, coupon, maturity"):
+        positions.JGB("A", 1e9)

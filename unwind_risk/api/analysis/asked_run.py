@@ -11,14 +11,14 @@ from engine.inputs.run import RunConfig, resolve
 from engine.inputs.run_keywords import settings_of
 from engine.run.load import Inputs, load_inputs
 from engine.run.sampling.sampler_checks import check_plain
-from unwind_risk.api.book import Book
+from unwind_risk.api.book import Book, Books, book_of
 from unwind_risk.api.market import market_of
 from unwind_risk.api.result import Result
 from unwind_risk.api.run import inputs_with
 from unwind_risk.api.scenario import scenarios_of
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +71,7 @@ def inputs_of(run: Run, config: RunConfig) -> Inputs:
     return run.inputs if isinstance(run, LoadedRun) else load_inputs(config)
 
 
-def rows_of(given: "Book | pd.DataFrame | str | Path", what: str) -> Path | Opened:
+def rows_of(given: Books, what: str) -> Path | Opened:
     """Return the rows of one book file, frame or book: its path, or its bytes.
 
     what   they are, in words: "candidate trades"
@@ -80,7 +80,9 @@ def rows_of(given: "Book | pd.DataFrame | str | Path", what: str) -> Path | Open
     """
     if isinstance(given, str | Path):
         return Path(given)
-    book = given if isinstance(given, Book) else Book.from_frame(given)
+    if given is None:
+        raise InputError(f"{what}: there is none; give a book, a frame, positions, or a path")
+    book = book_of(given)
     if len(book.sources) != 1:
         raise InputError(f"{what} are one file or frame, got a book of {len(book.sources)}; give them as one")
     return book.sources[0]

@@ -24,8 +24,8 @@ from engine.inputs.opened import Opened
 from engine.sharing.stop import Stop
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.analysis.unit_frames import fields_of, frame_of
-from unwind_risk.api.book import Book, book_of
-from unwind_risk.api.given import Given, day_of, files_of, of_keywords, several, whole_of
+from unwind_risk.api.book import Books, book_of, books_in
+from unwind_risk.api.given import Given, day_of, files_of, of_keywords, whole_of
 from unwind_risk.api.market import Market, market_of
 from unwind_risk.api.picture import Picture, check_matplotlib
 from unwind_risk.api.progress import Asked, shown
@@ -155,7 +155,7 @@ def backtest(
     first: str | date,
     last: str | date,
     *,
-    book: "Given[Book]" = None,
+    book: Books = None,
     market: Market | str | Path | None = None,
     laws: str | Sequence[str] = DEFAULT_LAWS,
     scenarios: "Given[Scenario]" = (),
@@ -222,10 +222,10 @@ def backtest_with(
     return Backtest(found=result)
 
 
-def _books(given: "Given[Book]") -> tuple[Path | Opened, ...]:
+def _books(given: Books) -> tuple[Path | Opened, ...]:
     """Return book files, of dates or not, and the bytes of what is in memory."""
     found: list[Path | Opened] = []
-    for each in () if given is None else several(given):
+    for each in () if given is None else books_in(given):
         if isinstance(each, str | Path) and ("{date}" in str(each) or Path(each).is_dir()):
             found.append(Path(each))
         else:

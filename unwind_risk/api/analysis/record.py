@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from engine.errors import InputError
+from engine.errors import InputError, counted
 from engine.explain.nights.changes_since import changes_since
+from engine.record.asking.questions import asked
 from engine.record.query import (
     FIGURES,
     PARTS,
@@ -20,7 +21,6 @@ from engine.record.query import (
     headline,
     recorded_runs,
 )
-from engine.record.questions import asked
 from engine.record.read import BatchFault, LimitUse, nights, read_summary, run_folder
 from engine.record.verify import changed_files
 from engine.report.write import write_report
@@ -47,7 +47,8 @@ class Record:
 
     def __post_init__(self) -> None:
         if not nights(self.path):
-            raise InputError(f"{str(self.folder)!r} holds no closed night; give `out` of the batch file")
+            is_there = "holds no closed night" if Path(self.folder).is_dir() else "is no folder"
+            raise InputError(f"{str(self.folder)!r} {is_there}; give `out` of the batch file")
 
     @property
     def path(self) -> Path:
@@ -190,7 +191,7 @@ class Record:
 
     def __repr__(self) -> str:
         first, last = self.nights[0], self.nights[-1]
-        return f"<Record of {len(self.nights):,} nights, {first} to {last}, in {self.folder}>"
+        return f"<Record of {counted(len(self.nights), 'night')}, {first} to {last}, in {self.folder}>"
 
     def _repr_html_(self) -> str:
         return page(f"Runs in {self.folder}", self.table())

@@ -16,7 +16,7 @@ from engine.run.blocks import Progress
 from unwind_risk.api.analysis.asked_run import Run, config_of, inputs_of, recorded_path, rows_of
 from unwind_risk.api.analysis.page import page
 from unwind_risk.api.analysis.unit_frames import fields_of, frame_of
-from unwind_risk.api.book import Book
+from unwind_risk.api.book import Books
 from unwind_risk.api.given import of_keywords
 from unwind_risk.api.notes import Notes
 from unwind_risk.api.progress import Asked, shown
@@ -153,7 +153,7 @@ def _change(each: Change) -> dict[str, Any]:
 @of_keywords
 def whatif(
     run: Run,
-    trades: "Book | pd.DataFrame | str | Path",
+    trades: Books,
     *,
     limits: str | Path | None = None,
     progress: Asked = None,
@@ -166,7 +166,8 @@ def whatif(
     Parameters
     ----------
     run : a result of `run`; a RUN.toml; or the folder of a recorded run, with its settings, inputs and limits
-    trades : a book of one file or frame; they are a book of their own, `whatif`, or as the column `book` says
+    trades : a book of one file or frame, a frame, or positions; they are a book of their own, `whatif`, or as the
+        column `book` says
     limits : a file of [[limits]], as batches have it; of a recorded run its own are held
     progress : called with paths done and in all; None: a bar in a notebook, else nothing; False: nothing
 
@@ -182,7 +183,7 @@ def whatif(
 
 def whatif_with(
     run: Run,
-    trades: "Book | pd.DataFrame | str | Path",
+    trades: Books,
     limits: str | Path | None,
     *,
     progress: Progress,
