@@ -17,9 +17,9 @@ from unwind_risk.serve.record_state import RecordState
 from unwind_risk.serve.security import Guard
 from unwind_risk.serve.settings import ServeSettings
 from unwind_risk.serve.state import ServeState
-from unwind_risk.serve.views import backtest, explain, records, scenarios, tonight, whatif
+from unwind_risk.serve.views import backtest, explain, hedge, paths, records, scenarios, tonight, whatif
 
-VIEWS = (tonight, explain, whatif, scenarios, backtest, records)
+VIEWS = (tonight, explain, paths, whatif, hedge, scenarios, backtest, records)
 OPENAPI = "/api/openapi.json"
 
 

@@ -34,7 +34,7 @@ def problem_of(error: RiskError) -> Problem:
     if isinstance(error, FileFaults):
         faults = tuple(asdict(each) for each in error.faults)
         return Problem(status=422, title="errors in the input", detail=str(error), errors=faults)
-    if isinstance(error, InputError):
+    if error.exit_code == InputError.exit_code:  # a constraint that no mix keeps to is one, too
         return Problem(status=422, title="bad input", detail=str(error))
     if isinstance(error, BusyError):
         return Problem(status=503, title="busy", detail=str(error), headers={"Retry-After": "2"})

@@ -12,7 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unwind_risk.serve.problems import Problem, problem_response
@@ -22,6 +22,7 @@ MOST_BYTES = 2**20  # of a request's body
 MOST_QUERY = 8_192  # characters of an address behind its question mark
 WRITES = frozenset(("POST",))
 METHODS = frozenset(("GET", "HEAD", *WRITES))
+HEALTH = "/healthz"  # for whoever runs this server: asks for no token and no name, and says nothing of any record
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -55,7 +56,7 @@ class Guard:
                 await self.app(scope, receive, send)
             return  # no other protocol is spoken
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
-        answer = self._first_open(scope, headers) or self._refusal(scope, headers)
+        answer = _health(scope) or self._first_open(scope, headers) or self._refusal(scope, headers)
         sends = _with_headers(send, self.settings)
         if answer is not None:
             await answer(scope, receive, sends)
@@ -119,6 +120,12 @@ class Guard:
         if (origin := headers.get("origin")) is not None:
             return origin.lower() in self.settings.origins
         return self._is_bearer(headers)
+
+
+def _health(scope: Scope) -> Response | None:
+    """Say that the server answers, to a probe that asks for that alone."""
+    is_asked = scope["path"] == HEALTH and scope["method"] in ("GET", "HEAD")
+    return PlainTextResponse("ok\n") if is_asked else None
 
 
 def _too_large(headers: Mapping[str, str]) -> Problem | None:

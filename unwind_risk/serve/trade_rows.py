@@ -12,26 +12,25 @@ from engine.errors import InputError
 from engine.inputs.opened import Opened
 from engine.market.market import Market
 
-NAME = Path("trades.csv")
-MOST_TRADES = 50
+MOST_ROWS = 50
 LARGEST_SIZE = 1000  # percent of a row's notional
 SIZED, NAMED = "notional", "position_id"
 _DAYS_TO_DELIVERY = 91
 
 
-def opened_trades(text: str) -> Opened:
-    """Return trades as the reader of books takes them. Raises InputError for what is no text of a table."""
+def opened_rows(text: str, what: str) -> Opened:
+    """Return rows, `what` they are, as the reader of books takes them. Raises InputError for no table's text."""
     if "\0" in text or not text.strip():
         raise InputError(
-            "trades: a CSV with a line of headings and a line a trade was wanted; `unwind book template` lists the"
+            f"{what}: a CSV with a line of headings and a line for each was wanted; `unwind book template` lists the"
             " kinds and their columns"
         )
-    return Opened(path=NAME, data=text.encode())
+    return Opened(path=Path(f"{what}.csv"), data=text.encode())
 
 
 def names_of(text: str) -> tuple[str, ...]:
     """Return the names of the trades, as far as rows have one: what sliders are called."""
-    return tuple(row[NAMED] for row in _rows(text) if row.get(NAMED))[:MOST_TRADES]
+    return tuple(row[NAMED] for row in _rows(text) if row.get(NAMED))[:MOST_ROWS]
 
 
 def sized(text: str, sizes: Mapping[str, int]) -> str:
@@ -55,8 +54,8 @@ def sized(text: str, sizes: Mapping[str, int]) -> str:
 
 def table_text(rows: Sequence[Mapping[str, object]]) -> str:
     """Return rows as CSV, a column for each key that any of them has. Raises InputError for too many rows, or none."""
-    if not 1 <= len(rows) <= MOST_TRADES:
-        raise InputError(f"trades: from 1 to {MOST_TRADES} are tried at once, got {len(rows)}")
+    if not 1 <= len(rows) <= MOST_ROWS:
+        raise InputError(f"rows: from 1 to {MOST_ROWS} are taken at once, got {len(rows)}")
     columns = list(dict.fromkeys(key for row in rows for key in row if key is not None))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n", extrasaction="ignore")

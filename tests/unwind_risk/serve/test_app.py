@@ -8,15 +8,15 @@ from pathlib import Path
 import unwind_risk.serve
 
 STATIC = Path(unwind_risk.serve.__file__).parent / "static"
-PAGES = ("/", "/explain", "/whatif", "/backtest", "/records")
+PAGES = ("/", "/explain", "/explain/tail", "/whatif", "/hedge", "/backtest", "/records")
 
 
 def test_the_description_names_every_figure_and_no_page(asked):
     found = asked.get("/api/openapi.json").json()
     assert found["openapi"].startswith("3.")
     assert set(found["paths"]) == {
-        "/api/night/{day}", "/api/explain", "/api/whatif", "/api/scenario/check", "/api/fan", "/api/backtest",
-        "/api/runs", "/api/verify", "/api/diff", "/api/reproduce",
+        "/api/night/{day}", "/api/explain", "/api/tail", "/api/replay", "/api/whatif", "/api/hedge",
+        "/api/scenario/check", "/api/fan", "/api/backtest", "/api/runs", "/api/verify", "/api/diff", "/api/reproduce",
     }  # fmt: skip
 
 

@@ -68,6 +68,33 @@ def test_a_fan_is_drawn_again_as_a_number_moves_and_an_error_is_told_by_its_line
     assert "stop_los" in opened.inner_text(".errors")
 
 
+@pytest.mark.parametrize("opened", [(True, 1280), (True, 320), (False, 390)], indirect=True)
+def test_a_cause_leads_to_a_path_day_by_day_and_a_limit_to_the_mix_that_mends_it(opened):
+    opened.click("nav[aria-label=Views] >> text=Explain")
+    opened.click("text=The worst paths of")
+    opened.click("tbody th a >> nth=0")
+    opened.wait_for_selector("text=The market, after each day")
+    _check(opened)
+    opened.click("nav[aria-label=Views] >> text=What-if")
+    opened.click("text=Let the best mix of hedges be found")
+    opened.fill("#budget", "1e6")
+    opened.select_option("#aim", "worst")
+    opened.click("text=Find the mix")
+    opened.wait_for_selector("#answer table")
+    assert opened.input_value("#budget") == "1e6"
+    assert "ES rises in" in opened.inner_text("#answer h2")
+    _check(opened)
+
+
+def _check(page):
+    """The page has no violation of axe's rules, where script may run, and no screen scrolls sideways."""
+    if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
+        raise AssertionError("the page scrolls sideways")
+    if page.locator(".copy[hidden]").count() == 0:  # without script axe cannot look
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe's rules").Axe()
+        assert axe.run(page).response["violations"] == []
+
+
 @pytest.mark.parametrize("opened", [(False, 1280), (False, 390)], indirect=True)
 def test_all_of_it_works_without_script(opened):
     opened.click("nav[aria-label=Views] >> text=Explain")

@@ -15,6 +15,15 @@ def test_nothing_is_shown_without_the_token_files_of_pages_included(stranger):
         assert stranger.get("/", headers={"Authorization": header}).status_code == 401
 
 
+def test_a_probe_learns_that_the_server_answers_and_nothing_else(stranger):
+    for headers in ({}, {"Host": "10.1.2.3:8750"}):
+        answer = stranger.get("/healthz", headers=headers)
+        assert (answer.status_code, answer.text) == (200, "ok\n")
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert stranger.post("/healthz").status_code == 401
+    assert stranger.get("/healthz/").status_code == 401
+
+
 def test_the_token_of_an_address_becomes_a_cookie_that_scripts_and_other_sites_never_see(stranger):
     opened = stranger.get(f"/explain?by=book&token={TOKEN}")
     assert (opened.status_code, opened.headers["location"]) == (303, "/explain?by=book")

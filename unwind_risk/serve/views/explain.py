@@ -9,10 +9,11 @@ from starlette.responses import HTMLResponse, Response
 
 from engine.analysis.contributions.figures import Figure
 from engine.errors import InputError
+from engine.explain.run.scenario_explanation import ScenarioExplanation
 from engine.record.contribution_rows import RecordedGroups, recorded_groups
 from engine.record.read import RunRecord
 from engine.report.heat import shade
-from engine.report.numbers import NONE, Scale, scale_of
+from engine.report.numbers import NONE, Scale, percent, scale_of
 from engine.report.numbers import Figure as Shown
 from engine.report.pictures.part_bars import PartBar, part_bars
 from engine.risk.measures.registry import HEADLINE, MEASURES
@@ -102,6 +103,7 @@ async def words(state: State, chosen: Chosen) -> str:
         here=here_of(state, chosen),
         heading=found.heading,
         words=found.text,
+        causes=[_causes(each, found.found.currency) for each in found.found.scenarios],
         command=explain_line(chosen),
     )
 
@@ -110,6 +112,16 @@ async def words(state: State, chosen: Chosen) -> str:
 async def explain_json(state: State, chosen: Chosen) -> Response:
     """Return why a recorded run loses what it loses, as `unwind explain NIGHT --json` prints it."""
     return Response((await _explained(state, chosen)).to_json(), media_type="application/json")
+
+
+def _causes(each: ScenarioExplanation, currency: str) -> tuple[str, list[tuple[object, ...]], str]:
+    """Return a scenario, its causes with links to typical paths, and the unit of their losses."""
+    scale = scale_of(currency, [cause.mean_loss for cause in each.causes])
+    rows: list[tuple[object, ...]] = [
+        (cause.name, percent(cause.share), scale.amount(cause.mean_loss), [(n, f"{n:,}") for n in cause.typical])
+        for cause in each.causes
+    ]
+    return each.scenario, rows, scale.unit
 
 
 async def _explained(state: ServeState, chosen: ChosenRun) -> Explanation:

@@ -22,7 +22,7 @@ from unwind_risk.serve.command_lines import whatif_line
 from unwind_risk.serve.pages import page_text
 from unwind_risk.serve.record_state import ChosenRun
 from unwind_risk.serve.state import Chosen, ServeState, State, here_of
-from unwind_risk.serve.trade_rows import example_trades, names_of, opened_trades, sized, table_text
+from unwind_risk.serve.trade_rows import example_trades, names_of, opened_rows, sized, table_text
 from unwind_risk.serve.work_files import save
 
 ROUTER = APIRouter()
@@ -109,7 +109,7 @@ async def whatif_json(question: Question, state: State) -> Response:
 
 async def tried(state: ServeState, chosen: ChosenRun, text: str) -> WhatIf:
     """Try trades, CSV as of a book file, on a run. Raises InputError with every error of theirs."""
-    trades = opened_trades(text)
+    trades = opened_rows(text, "trades")
     night = await state.on_call(chosen)
 
     def make(_: Any) -> WhatIf:
