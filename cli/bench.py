@@ -20,8 +20,8 @@ def bench(
         list[str] | None,
         typer.Argument(
             metavar="CASE",
-            help="normals, walk, stages, revaluation, options, end_to_end, start_up, unwind, crossover: by default,"
-            " three minutes; books: three more.",
+            help="normals, walk, stages, revaluation, options, end_to_end, start_up, unwind, filtered, growth,"
+            " time_to_error, crossover: by default, five minutes; books: three more.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
@@ -109,4 +109,6 @@ def _rate(rate: float) -> str:
 def _figure(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {_figure(part)}" for name, part in value.items())
+    if value is None:
+        return "-"
     return f"{value:,.4g}" if isinstance(value, float) else str(value)

@@ -7,6 +7,7 @@ import typer
 from cli import options, render
 from cli.output import formats
 from cli.run import print_run
+from engine.words.language import read_in
 
 if TYPE_CHECKING:
     from unwind_risk.api.result import Result
@@ -22,6 +23,7 @@ def demo(
     paths: Annotated[str, typer.Option(metavar="N", help="Simulated futures.")] = "200000",
     output_format: options.Format = None,
     as_json: options.AsJson = False,
+    language: options.Language = None,
 ) -> None:
     """Print what a sample book can lose, and why.
 
@@ -39,21 +41,22 @@ def demo(
         "horizon_days": 10,
         "confidence": 0.99,
     }
-    form = formats.chosen(output_format, as_json=as_json)
-    result = print_run(resolve(settings, {}), None, form=form)
+    form, reader = formats.chosen(output_format, as_json=as_json), options.language_of(language)
+    result = print_run(resolve(settings, {}), None, form=form, language=reader)
     if form is formats.Format.TABLE:
-        _say_why(result)
+        _say_why(result, reader)
 
 
-def _say_why(result: "Result") -> None:
+def _say_why(result: "Result", language: str) -> None:
     """Print the paragraph that says what makes the losses; of so few paths that nothing can be said, that."""
     from engine.errors import InputError
     from unwind_risk.api.analysis.explain import explain
 
     try:
-        text = explain(result, progress=False).text
+        found = explain(result, progress=False)
     except InputError as error:
         render.warn(str(error))
         return
     print()
-    render.show_text(text)
+    with read_in(language):
+        render.show_text(found.text)

@@ -40,7 +40,7 @@ def feedback(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Print how much of a loss forced sales and their price impact make.
+    """Print how much of a loss forced sales and their impact make.
 
     Every scenario is run three times on the same random numbers: without carry stops, repatriation and price impact;
     with them at the median impact; and as it is, with the impact drawn per path. Also what is sold, the feedback

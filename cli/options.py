@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from engine.errors import InputError
+from engine.words.language import ENGLISH, check_language
 
 Market = Annotated[
     Path | None,
@@ -19,7 +20,7 @@ Books = Annotated[
     typer.Option(
         "--book",
         metavar="FILE",
-        help="Positions, a file or a bundled book; repeat for several. Default: samples.",
+        help="Positions, a file or a bundled book; repeat for several. Default: sample.",
     ),
 ]
 Scenarios = Annotated[
@@ -57,6 +58,17 @@ Format = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+
+LANGUAGE_VARIABLE = "UNWIND_LANGUAGE"
+Language = Annotated[
+    str | None,
+    typer.Option(metavar="LANGUAGE", envvar=LANGUAGE_VARIABLE, help="Of tables: en, the default, or ja."),
+]
+
+
+def language_of(asked: str | None) -> str:
+    """Return the language that --language or its variable names, English where neither does. Raises InputError."""
+    return check_language(asked or ENGLISH)
 
 
 class OnceCommand(TyperCommand):

@@ -9,16 +9,21 @@ from cli import options, render
 from cli.output import formats
 
 if TYPE_CHECKING:
+    from engine.analysis.contributions.book_adds import Adds
     from engine.analysis.gradient.gradients import GradientTable
+    from engine.inputs.limits import Limit
     from engine.inputs.run import RunConfig
+    from engine.record.read import LimitUse
     from unwind_risk.api.result import Result
 
 NO_SETTINGS = (
     "file",
     "scenario",
     "gradient",
+    "limits",
     "output_format",
     "as_json",
+    "language",
 )  # parameters of `run`, of which all others are
 
 
@@ -89,9 +94,14 @@ def run(
         bool,
         typer.Option("--gradient", help="Also what each quote and vol changes of them."),
     ] = False,
+    limits: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A file of [[limits]], as batches have it: the use of each."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the JSON result to this file.")] = None,
     output_format: options.Format = None,
     as_json: options.AsJson = False,
+    language: options.Language = None,
 ) -> None:
     """Print VaR and expected shortfall of books, with errors.
 
@@ -109,11 +119,20 @@ def run(
     from engine.inputs.run import resolve
 
     set_flags = {name: value for name, value in asked.items() if name not in NO_SETTINGS and value is not None}
-    form = formats.chosen(output_format, as_json=as_json)
-    print_run(resolve(set_flags, environ, file), file, gradient=gradient, form=form)
+    form, reader = formats.chosen(output_format, as_json=as_json), options.language_of(language)
+    config = resolve(set_flags, environ, file)
+    print_run(config, file, gradient=gradient, limits=limits, form=form, language=reader)
 
 
-def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False, form: formats.Format) -> "Result":
+def print_run(
+    config: "RunConfig",
+    file: Path | None,
+    *,
+    gradient: bool = False,
+    limits: Path | None = None,
+    form: formats.Format,
+    language: str,
+) -> "Result":
     """Run, write what `out` asks for, and print the result in its form. `file` is the RUN.toml, if there is one."""
     from cli import progress, results
     from engine.inputs.outputs import check_out, input_files
@@ -121,6 +140,7 @@ def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False,
     from unwind_risk.api.run import loaded_of, run_with
 
     out = None if config.out is None else check_out(config.out, inputs=input_files(config, file))
+    held = _held(limits)  # before the run: a bad file costs none of its time
     with progress.on_stderr() as report:
         result = run_with(config, *loaded_of(config), progress=report, notes=Notes(pass_on=render.say))
     gradients: tuple[GradientTable, ...] = ()
@@ -128,7 +148,39 @@ def print_run(config: "RunConfig", file: Path | None, *, gradient: bool = False,
         with progress.on_stderr("inputs") as report:
             gradients = result.gradient_tables(report)
     found, contributions = result.finished.result, result.taken_apart
+    uses = _uses(result, held)
     if out is not None:
-        results.write(found, out, contributions, gradients)
-    results.show(found, contributions, gradients, form=form, by_law=bool(config.laws))
+        results.write(found, out, contributions, gradients, uses)
+    results.show(
+        found,
+        contributions,
+        gradients,
+        form=form,
+        by_law=bool(config.laws),
+        uses=uses,
+        language=language,
+        adds=lambda: _adds(result),
+    )
     return result
+
+
+def _held(limits: Path | None) -> "tuple[Limit, ...]":
+    if limits is None:
+        return ()
+    from engine.inputs.limit_file import load_limits
+
+    return load_limits(limits)
+
+
+def _uses(result: "Result", held: "tuple[Limit, ...]") -> "tuple[LimitUse, ...]":
+    if not held:
+        return ()
+    from engine.explain.run.limit_uses import limit_uses
+
+    return limit_uses(result.finished, held)
+
+
+def _adds(result: "Result") -> "Adds":
+    from engine.analysis.contributions.book_adds import book_adds
+
+    return book_adds(result.finished)

@@ -19,7 +19,7 @@ LEAVES = {"run": 1, "scope": 2, "confidence": 2, "n_moves": 4, "backtest": 5}  #
 UNIT = "unit"  # the column that says of what a row's figures are
 LEAST_AMOUNT = 1e3  # of the currency: a column of smaller figures alone is of counts, shares or probabilities
 
-HELP = "List, show, compare, export and ask recorded runs (extra `store`)."
+HELP = "List, show, compare, export and query recorded runs. Needs the extra `store`."
 
 Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The record's folder: `out` of the batch file.")]
 Dates = Annotated[
@@ -36,7 +36,10 @@ def list_(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """List recorded runs and their scenarios, the main one first, with the VaR and expected shortfall of the totals."""
+    """List recorded runs, with VaR and expected shortfall of the total.
+
+    The main scenario comes first.
+    """
     from engine.record.query import headline, recorded_runs
 
     form = formats.chosen(output_format, as_json=as_json)
@@ -74,9 +77,10 @@ def diff(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show figures that differ between two dates, or two records of one date, by more than two errors.
+    """Show figures that differ by more than two errors.
 
-    Left out are differences within rounding: 1e-12 of a figure; of pnl_bound, 1e-9 of the largest figure beside it.
+    Between two dates, or two records of one date. Left out are differences within rounding: 1e-12 of a figure; of
+    pnl_bound, 1e-9 of the largest figure beside it.
     """
     from cli.record.difference_table import difference_tables, shown_differences
     from engine.record.query import differences, recorded_runs

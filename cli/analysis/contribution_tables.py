@@ -119,8 +119,9 @@ def _footnotes(found: "ContributionTable", measures: "Sequence[TailMeasure]", sc
     if not all(_is_worth_a_row(group, found) for group in found.shown):
         yield "Less than 0.05 % of the total is in --json alone."
     if found.diversification:
-        off = ", ".join(f"{estimate(found.diversification[m.key], scale)} off {m.label}" for m in measures)
-        yield f"Diversification takes {off} of the groups alone, added up."
+        taken = ((found.diversification[measure.key], measure.label) for measure in measures)
+        off = ", ".join(f"{scale.estimate(figure.value, figure.error)} off {label}" for figure, label in taken)
+        yield f"Diversification takes {off} of the groups alone, added up; ± is both errors together."
     if found.alone_paths is not None:
         alone = "Added is" if found.by == BOOK.name else "Alone and added are"
         yield f"{alone} of the run's first {found.alone_paths:,} paths, whose total is not quite the run's."

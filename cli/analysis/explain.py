@@ -8,12 +8,15 @@ import typer
 from cli import options, render
 from cli.analysis import settings
 from cli.output import formats
+from engine.words.language import Text, name_of, texts
 
 if TYPE_CHECKING:
     from engine.explain.run.run_explanation import RunExplanation
     from unwind_risk.api.analysis.explain import Explanation
     from unwind_risk.api.analysis.nights import NightsExplanation
 
+WHOSE, WORST = texts("{scenario}: {words}", "worst path: {path}, loses {loss}: {command}")
+SUCH = Text("Such a path day by day: {command}")
 OF_TWO = ("scenarios", "confidence", "paths")  # settings that also say what is compared between two nights
 Sources = Annotated[
     list[Path] | None,
@@ -52,8 +55,9 @@ def explain(
     realised: Realised = None,
     output_format: options.Format = None,
     as_json: options.AsJson = False,
+    language: options.Language = None,
 ) -> None:
-    """Say why VaR and expected shortfall are what they are, or why they moved.
+    """Say why VaR is what it is, or why it moved between nights.
 
     In a paragraph first, made from the figures; then what each part of the curves, each exchange rate and each book
     adds, with errors; then the paths of the tail by what made them lose, and numbers of typical ones, which `unwind
@@ -78,12 +82,12 @@ def explain(
         "instantaneous": instantaneous,
         "revaluation": revaluation,
     }
-    form = formats.chosen(output_format, as_json=as_json)
+    form, reader = formats.chosen(output_format, as_json=as_json), options.language_of(language)
     given, nights = sources or [], [source for source in sources or () if settings.is_recorded(source)]
     if len(nights) == 2 and len(given) == 2:
-        _show_change((nights[0], nights[1]), flags, run, realised, form)
+        _show_change((nights[0], nights[1]), flags, run, realised, form, reader)
     else:
-        _show_run(_one(given, realised), flags, run, form)
+        _show_run(_one(given, realised), flags, run, form, reader)
 
 
 def _one(sources: list[Path], realised: Path | None) -> Path | None:
@@ -99,7 +103,12 @@ def _one(sources: list[Path], realised: Path | None) -> Path | None:
 
 
 def _show_change(
-    nights: tuple[Path, Path], flags: dict[str, Any], run: str | None, realised: Path | None, form: formats.Format
+    nights: tuple[Path, Path],
+    flags: dict[str, Any],
+    run: str | None,
+    realised: Path | None,
+    form: formats.Format,
+    language: str,
 ) -> None:
     """Print the change between two nights. Raises InputError where an option is of a single run."""
     from cli import progress
@@ -117,7 +126,7 @@ def _show_change(
     notes = Notes(pass_on=render.say)
     with progress.on_stderr("runs") as report:
         found = explain_nights(nights, run, scenarios[0], levels, n_paths, realised, progress=report, notes=notes)
-    formats.show(form, table=lambda: _show_tables(found), json=found.to_json, frame=found.table)
+    formats.show(form, table=lambda: _show_tables(found), json=found.to_json, frame=found.table, language=language)
     render.warn_of(found.warnings)
 
 
@@ -128,7 +137,7 @@ def _show_tables(change: "NightsExplanation") -> None:
     render.show(*tables(change.found))
 
 
-def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, form: formats.Format) -> None:
+def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, form: formats.Format, language: str) -> None:
     """Print the explanation of one run. Raises InputError where options would change a recorded one."""
     from cli import progress
     from unwind_risk.api.analysis.explain import explain_run
@@ -137,13 +146,13 @@ def _show_run(source: Path | None, flags: dict[str, Any], run: str | None, form:
     asked, notes = settings.run_of(flags, source, run), Notes(pass_on=render.say)
     with progress.on_stderr() as report:
         found = explain_run(asked, run, progress=report, notes=notes)
-    formats.show(form, table=lambda: _show(found), json=found.to_json, frame=found.table)
+    formats.show(form, table=lambda: _show(found), json=found.to_json, frame=found.table, language=language)
     render.warn_of(found.warnings)
 
 
 def _show(explanation: "Explanation") -> None:
     from cli.analysis.explain_tables import cause_tables, contribution_table
-    from engine.explain.amount_text import amount
+    from engine.explain.amount_text import short_money
 
     found, replay = explanation.found, explanation.replay
     print(f"{explanation.heading}\n")
@@ -153,11 +162,12 @@ def _show(explanation: "Explanation") -> None:
     render.show(*(table for each in found.scenarios for table in cause_tables(each, found)))
     print()
     for each in found.scenarios:
-        whose = f"{each.scenario}: " if len(found.scenarios) > 1 else ""
         shown = _shown(replay, each.worst_path, each.scenario, found)
-        print(f"{whose}worst path: {each.worst_path}, loses {amount(each.worst_loss)}: {shown}")
+        worst = WORST.format(path=each.worst_path, loss=short_money(found.currency, each.worst_loss), command=shown)
+        several = len(found.scenarios) > 1
+        print(WHOSE.format(scenario=name_of(each.scenario), words=worst) if several else worst)
     first = found.scenarios[0]
-    print(f"Such a path day by day: {_shown(replay, first.causes[0].typical[0], first.scenario, found)}")
+    print(SUCH.format(command=_shown(replay, first.causes[0].typical[0], first.scenario, found)))
 
 
 def _shown(replay: str, path: int, scenario: str, found: "RunExplanation") -> str:

@@ -47,9 +47,10 @@ def _total(change: "NightsChange", scale: Scale) -> Table:
 def _runs(change: "NightsChange", columns: Sequence["TailChange"]) -> str:
     """Say what the parts come from, and what their errors are."""
     n_runs = f"{change.n_runs:,} run{'' if change.n_runs == 1 else 's'}"
+    orders = f", in {change.n_orders} orders" if change.n_orders else ""
     if not any(each.before.se or each.after.se or any(part.se for part in each.parts) for each in columns):
         return f"{n_runs} between the nights; every move of the law is valued: exact, nothing is drawn"
-    return f"{n_runs} of {change.n_paths:,} paths on common draws; ± one standard error, paired"
+    return f"{n_runs} of {change.n_paths:,} paths on common draws{orders}; ± one standard error, paired"
 
 
 def _by_book(change: "NightsChange", scopes: Sequence[str], scale: Scale) -> Table:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from cli import render
 from cli.analysis.contribution_tables import WORTH_A_ROW, estimate
 from cli.render import Column, Scale, Table
+from engine.explain.run.spoken_names import cause_name
+from engine.words.language import Text, name_of, sentences, texts
 
 if TYPE_CHECKING:
     from engine.analysis.contributions.figures import Figure
@@ -13,14 +15,32 @@ if TYPE_CHECKING:
     from engine.explain.run.scenario_explanation import Contribution, ScenarioExplanation
     from engine.risk.measures.measure import TailMeasure
 
-RULE = (
+RULE = Text(
     "the mechanism whose own move cost the path most, if that is a third of what moves made it lose; else the market's"
     " direction that did, if a third; else several together: docs/how-to/explain.md."
 )
-ERRORS = "± one standard error of the simulation; a second ±, or that behind `exact`: of the law's past days."
-ADDS = "Factors and books each add up to the total; less than 0.05 % of it is in --json alone."
-COST = "what the cause made of that loss, on average."
-TYPICAL = "those nearest to the cause's mean P&L by direction of the market; `unwind replay` shows them."
+ERRORS = Text(
+    "± one standard error where it reaches the last digit: first the simulation's, second, or behind `exact`, that of"
+    " the law's past days."
+)
+ADDS = Text("Factors and books each add up to the total; less than 0.05 % of it is in --json alone.")
+COST = Text("what the cause made of that loss, on average.")
+TYPICAL = Text("those nearest to the cause's mean P&L by direction of the market; `unwind replay` shows them.")
+_MADE_OF, _HEADING = texts("What VaR and ES are made of", "{scenario} {measure}")
+_BY_FACTOR, _BY_BOOK = texts("by factor", "by book")
+_BY_CAUSE = Text("{scenario}: the tail by cause")
+_DRAWN = Text("{n:,} paths that lose VaR or more, of the run's first {looked:,}")
+_EXACT = Text("the {n:,} worst moves, which make up the tail, of all {looked:,}; none is drawn")
+_CAUSE, _SHARE, _MEAN_LOSS, _ITS_COST, _TYPICAL = texts("cause", "share", "mean loss", "its cost", "typical paths")
+_MECHANISMS, _MECHANISM = texts("{scenario}: what the law's mechanisms did in the tail", "mechanism")
+_ACTED, _ACTED_MEANING = texts("acted on", "share of the tail's paths that it made better or worse.")
+_COST, _COST_MEANING = texts(
+    "cost",
+    "of its own move, on average over the tail; below 0 it made the paths better. What is within its error of 0, or"
+    " below 0.05 % of ES, is in the JSON alone.",
+)
+_ENDS, _REGIME = texts("{scenario}: where the tail ends", "regime at the horizon")
+_OF_TAIL, _OF_ALL, _FIRST = texts("of the tail", "of all paths", "the run's first 20,000 at most.")
 
 
 def money(found: "RunExplanation") -> Scale:
@@ -37,21 +57,24 @@ def contribution_table(found: "RunExplanation") -> Table:
     measures = [each for each in MEASURES.values() if each.contribution is not None]
     columns = [Column(heading="", is_number=False)]
     for each in found.scenarios:
-        columns += [Column(heading=f"{each.scenario} {m.label}", leaves=min(i, 1)) for i, m in enumerate(measures)]
+        columns += [
+            Column(heading=_HEADING.format(scenario=name_of(each.scenario), measure=m.label), leaves=min(i, 1))
+            for i, m in enumerate(measures)
+        ]
     rows = [
-        ["by factor"],
+        [str(_BY_FACTOR)],
         *_rows([worth_a_row(each) for each in found.scenarios], measures, unit),
-        ["total", *(_total(each, measure, found, unit) for each in found.scenarios for measure in measures)],
+        [name_of("total"), *(_total(each, measure, found, unit) for each in found.scenarios for measure in measures)],
         [],
-        ["by book"],
+        [str(_BY_BOOK)],
         *_rows([each.books for each in found.scenarios], measures, unit),
     ]
     return Table(
-        title="What VaR and ES are made of",
+        title=str(_MADE_OF),
         unit=unit.unit,
         columns=tuple(columns),
         rows=rows,
-        footnote=f"{ADDS} {ERRORS}",
+        footnote=sentences(str(ADDS), str(ERRORS)),
         bars=_bars(found, measures) if len(found.scenarios) == 1 else (),
     )
 
@@ -86,7 +109,7 @@ def _rows(
     parts: Sequence[Sequence["Contribution"]], measures: Sequence["TailMeasure"], unit: Scale
 ) -> Iterator[list[str]]:
     for name in dict.fromkeys(each.name for of_scenario in parts for each in of_scenario):
-        row = [f"  {name}"]
+        row = [f"  {name_of(name)}"]
         for of_scenario in parts:
             found = next((each for each in of_scenario if each.name == name), None)
             figures = [None if found is None else found.figures.get(measure.key) for measure in measures]
@@ -118,19 +141,17 @@ def _causes(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
     from engine.backtest.bundled_verdicts import bundled_verdicts
 
     unit, is_first = money(found), each is found.scenarios[0]
-    paths = f"{each.n_tail:,} paths that lose VaR or more, of the run's first {each.n_looked:,}"
-    if each.is_exact:
-        paths = f"the {each.n_tail:,} worst moves, which make up the tail, of all {each.n_looked:,}; none is drawn"
+    paths = (_EXACT if each.is_exact else _DRAWN).format(n=each.n_tail, looked=each.n_looked)
     columns = (
-        Column(heading="cause", is_number=False, meaning=RULE if is_first else ""),
-        Column(heading="share"),
-        Column(heading="mean loss"),
-        Column(heading="its cost", meaning=COST if is_first else ""),
-        Column(heading="typical paths", is_number=False, meaning=TYPICAL if is_first else ""),
+        Column(heading=str(_CAUSE), is_number=False, meaning=str(RULE) if is_first else ""),
+        Column(heading=str(_SHARE)),
+        Column(heading=str(_MEAN_LOSS)),
+        Column(heading=str(_ITS_COST), meaning=str(COST) if is_first else ""),
+        Column(heading=str(_TYPICAL), is_number=False, meaning=str(TYPICAL) if is_first else ""),
     )
     rows = [
         [
-            cause.name,
+            cause_name(cause.name),
             _share(cause.share, cause.share_se),
             unit.amount(cause.mean_loss),
             unit.amount(cause.cost),
@@ -138,28 +159,25 @@ def _causes(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
         ]
         for cause in each.causes
     ]
-    title = f"{each.scenario}: the tail by cause\n{paths}\n{bundled_verdicts().words_for(each.scenario, each.standing)}"
+    verdict = bundled_verdicts().words_for(each.scenario, each.standing)
+    title = f"{_BY_CAUSE.format(scenario=name_of(each.scenario))}\n{paths}\n{verdict}"
     return Table(title=title, unit=unit.unit, columns=columns, rows=rows)
 
 
 def _mechanisms(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
     unit = money(found)
     columns = (
-        Column(heading="mechanism", is_number=False),
-        Column(heading="acted on", meaning="share of the tail's paths that it made better or worse."),
-        Column(
-            heading="cost",
-            meaning="of its own move, on average over the tail; below 0 it made the paths better. What is within its"
-            " error of 0, or below 0.05 % of ES, is in the JSON alone.",
-        ),
+        Column(heading=str(_MECHANISM), is_number=False),
+        Column(heading=str(_ACTED), meaning=str(_ACTED_MEANING)),
+        Column(heading=str(_COST), meaning=str(_COST_MEANING)),
     )
     rows = [
-        [one.name, _share(one.acted, one.acted_se), unit.estimate(one.cost, one.cost_se)]
+        [cause_name(one.name), _share(one.acted, one.acted_se), unit.estimate(one.cost, one.cost_se)]
         for one in each.mechanisms
         if abs(one.cost) >= max(WORTH_A_ROW * _whole(each), one.cost_se)
     ]
     return Table(
-        title=f"{each.scenario}: what the law's mechanisms did in the tail",
+        title=_MECHANISMS.format(scenario=name_of(each.scenario)),
         unit=unit.unit,
         columns=columns,
         rows=rows,
@@ -168,14 +186,14 @@ def _mechanisms(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
 
 def _regimes(each: "ScenarioExplanation", found: "RunExplanation") -> Table:
     columns = (
-        Column(heading="regime at the horizon", is_number=False),
-        Column(heading="of the tail"),
-        Column(heading="of all paths", meaning="the run's first 20,000 at most."),
+        Column(heading=str(_REGIME), is_number=False),
+        Column(heading=str(_OF_TAIL)),
+        Column(heading=str(_OF_ALL), meaning=str(_FIRST)),
     )
     rows = [
         [one.regime, _share(one.in_tail, one.in_tail_se), _share(one.of_all, one.of_all_se)] for one in each.regimes
     ]
-    return Table(title=f"{each.scenario}: where the tail ends", columns=columns, rows=rows)
+    return Table(title=_ENDS.format(scenario=name_of(each.scenario)), columns=columns, rows=rows)
 
 
 def _share(share: float, se: float) -> str:

@@ -38,9 +38,10 @@ def gradient_table(found: "GradientTable", currency: str) -> Table:
         rows=list(_rows(rows, [each.key for each in measures], scale)),
         footnote=(
             f"A larger loss is positive. Read from {found.tail_paths:,} paths of the tail, replayed with each input a"
-            " little higher and lower and bootstrapped anew; ± one standard error of simulation. Parameters: runs"
-            " with each a tenth larger and smaller; of a hazard ±?, for its events are few. Of correlations and"
-            f" parameters the {SHOWN} largest at most, beyond two errors; --json has all."
+            " little higher and lower and bootstrapped anew; ± one standard error of simulation. Of odds of events, by"
+            " how much likelier these paths become; ±? where the event is on fewer than ten of them. Other parameters:"
+            f" runs with each a tenth larger and smaller. Of correlations and parameters the {SHOWN} largest at most,"
+            " beyond two errors; --json has all."
             + (
                 f" Left out, for a tenth more or less makes no scenario: {', '.join(found.left_out)}."
                 if found.left_out

@@ -79,8 +79,9 @@ def hedge(
     currency: options.RunCurrency = None,
     output_format: options.Format = None,
     as_json: options.AsJson = False,
+    language: options.Language = None,
 ) -> None:
-    """Print the mix of hedges that makes expected shortfall and costs least.
+    """Print the hedges that cut expected shortfall at least cost.
 
     Solved on one stream of draws to a proven gap of 1e-4, for one scenario or several (--aim), scored on a fresh one,
     in every scenario: against no hedge and the best single one, where it is worst, and which hedges pay in one kind of
@@ -94,7 +95,7 @@ def hedge(
     from unwind_risk.api.analysis.hedge import hedge_with
     from unwind_risk.api.notes import Notes
 
-    form = formats.chosen(output_format, as_json=as_json)
+    form, reader = formats.chosen(output_format, as_json=as_json), options.language_of(language)
     candidates, settings = _sources(sources or [])
     flags = {
         "market": market,
@@ -113,7 +114,7 @@ def hedge(
     )
     with progress.on_stderr() as report:
         found = hedge_with(config, candidates, wanted, progress=report, notes=Notes(pass_on=render.say))
-    formats.show(form, table=lambda: _show(found.found), json=found.to_json, frame=found.table)
+    formats.show(form, table=lambda: _show(found.found), json=found.to_json, frame=found.table, language=reader)
     render.warn_of(found.warnings)
 
 

@@ -40,7 +40,9 @@ def regulatory(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Print expected shortfall with liquidity horizons, of a stressed year, and the P&L attribution test.
+    """Print regulatory views: liquidity horizons, stressed ES, PLA.
+
+    Expected shortfall with liquidity horizons, of a stressed year, and the P&L attribution test.
 
     Books are taken as they are held today, shocked at once: ten-day shocks, 97.5 %, of all factors and of each risk
     class (MAR33.3, 33.4); of today's law and of the worst year since 2007 (MAR33.5 to 33.7), and the requirement that

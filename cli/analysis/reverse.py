@@ -39,7 +39,7 @@ def reverse(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Print the likeliest ways to lose an amount, and what the market is in each.
+    """Print the likeliest ways to lose an amount.
 
     Under each scenario's law: the markets of highest density that lose as much, where the law has a density; else the
     peaks among the paths that lose about as much. Each with its likelihood, the loss by book, and the number of a path

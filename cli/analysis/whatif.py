@@ -47,6 +47,7 @@ def whatif(
     currency: options.RunCurrency = None,
     output_format: options.Format = None,
     as_json: options.AsJson = False,
+    language: options.Language = None,
 ) -> None:
     """Print what candidate trades would change.
 
@@ -64,7 +65,7 @@ def whatif(
     from unwind_risk.api.analysis.whatif import whatif_with
     from unwind_risk.api.notes import Notes
 
-    form = formats.chosen(output_format, as_json=as_json)
+    form, reader = formats.chosen(output_format, as_json=as_json), options.language_of(language)
     flags = {
         "market": market,
         "book": book,
@@ -88,5 +89,6 @@ def whatif(
         table=lambda: render.show(*whatif_tables.tables(found.found, found.uses)),
         json=found.to_json,
         frame=found.table,
+        language=reader,
     )
     render.warn_of(found.warnings)

@@ -4,21 +4,47 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cli import render
+from cli.output.table import LOWER
 from cli.render import Column, Scale, Table
 from engine.conventions.amounts import NOT_APPLICABLE
-from engine.errors import counted
+from engine.words.language import Text, joined, name_of, sentences, texts, whole_date
 
 if TYPE_CHECKING:
     from engine.analysis.whatif.paired_changes import Change
     from engine.analysis.whatif.whatif import Mean, ScenarioChange, WhatIf
     from engine.explain.whatif.limit_changes import LimitChange
 
-LOWER = 9  # of columns: what leaves a narrow page first
 SURE = 2.0  # errors from which a change is more than chance
-# The answer in words; another language has words of its own.
-MOVES = "VaR {level} moves by {amount} in {scenario}"
-HURTS = "; it rises in {scenarios}: hurts."
-NO_WORSE = "; no scenario gets worse."
+# The answer in words.
+MOVES = Text("VaR {level} moves by {amount} in {scenario}{others}.")
+HURTS, NO_WORSE = texts("; it rises in {scenarios}: hurts", "; no scenario gets worse")
+_ONE_TRADE, _TRADES = texts("1 trade", "{n:,} trades")
+_TITLE = Text("What {trades} would change over {days} from {date}")
+_CHANGE, _VERDICT = Text("change", sense="by trades"), Text("{scenario}: {words}.")
+_ALL_VALUED = Text("Every move valued: nothing is drawn.")
+_PATHS = Text("{n:,} paths, {steps}, seed {seed}.")
+_ONE_STEP, _STEPS = texts("one step", "{steps} steps")
+_PAIRED = Text("± one standard error of the change, paired: before and after on the same paths.")
+_PAIRED_BOTH = Text(
+    "± one standard error of the change, paired: before and after on the same paths; a second ±, or the one behind"
+    " `exact`, is that of the law's past days, paired too."
+)
+_PAY, _PLACE, _PROBABILITY = texts("What the trades pay", "scenario and final regime", "probability")
+_MEAN, _MEAN_MEANING = texts("mean P&L", "of the trades; gains positive, ± one standard error.")
+_HURTS, _HURTS_MEANING = texts(
+    "where it hurts",
+    "mean P&L of the trades where the books without them lose VaR at the highest confidence, or more.",
+)
+_CARRIES, _TRADE, _BOOK, _VALUE = texts("Value and carry of the trades", "trade", "book", "value, {unit}")
+_CARRY, _CARRY_MEANING = texts(
+    "carry a day, {unit}",
+    "exact: gain in a business day in which rates, vols and FX stand still; below 0 a cost.",
+)
+_AND_MORE = Text("and {n:,} more")
+_LIMITS, _LIMIT, _ON, _BEFORE, _AFTER, _STATE = texts(
+    "Limits before and after", "limit", "on", "use before", "use after", "state"
+)
+_USE_MEANING, _NEW = texts("of the limit's amount; above 100 % it is breached.", "{state}: new")
 SHOWN_TRADES = 20  # of a table; JSON has all
 
 
@@ -45,21 +71,24 @@ def _changes(found: "WhatIf") -> Table:
     for i, (measure, confidence) in enumerate(shown):
         leaves = LOWER if confidence != highest else min(i, 1)
         columns.append(Column(heading=f"{MEASURES[measure].label} {render.percent(confidence)}", leaves=leaves))
-        columns.append(Column(heading="change", leaves=leaves))
+        columns.append(Column(heading=str(_CHANGE), leaves=leaves))
     rows: list[list[str]] = []
     for each in found.scenarios:
         by_place = {(change.measure, change.confidence): change for change in each.changes}
         figures = (by_place.get(place) for place in shown)
-        rows.append([each.scenario, *(text for change in figures for text in _change(change, unit, wide))])
+        rows.append([name_of(each.scenario), *(text for change in figures for text in _change(change, unit, wide))])
     verdicts = bundled_verdicts()
-    said = (f"{e.scenario}: {verdicts.short_words_for(e.scenario, e.standing)}." for e in found.scenarios)
+    said = (
+        _VERDICT.format(scenario=name_of(e.scenario), words=verdicts.short_words_for(e.scenario, e.standing))
+        for e in found.scenarios
+    )
     return Table(
         title=_title(found),
         unit=unit.unit,
         sentence=_sentence(found, highest, unit),
         columns=tuple(columns),
         rows=rows,
-        footnote=f"{_note(changes)} {_paths(found)} {' '.join(said)}",
+        footnote=sentences(_note(changes), _paths(found), *said),
     )
 
 
@@ -75,30 +104,30 @@ def _sentence(found: "WhatIf", confidence: float, unit: Scale) -> str:
     }
     hurt = [name for name, change in changes.items() if change.value > SURE * change.se]
     best = min(changes, key=lambda name: changes[name].value)
-    level, amount = render.percent(confidence), unit.finer.amount(changes[best].value, signed=True)
-    words = MOVES.format(level=level, amount=amount, scenario=best)
-    return words + (HURTS.format(scenarios=", ".join(hurt)) if hurt else NO_WORSE)
+    return MOVES.format(
+        level=render.percent(confidence),
+        amount=unit.finer.in_words(changes[best].value, signed=True),
+        scenario=name_of(best),
+        others=HURTS.format(scenarios=joined([*map(name_of, hurt)])) if hurt else NO_WORSE,
+    )
 
 
 def _title(found: "WhatIf") -> str:
-    n = len(found.trades)
-    return (
-        f"What {counted(n, 'trade')} would change over {render.days_text(found.horizon_days)} from"
-        f" {found.valuation_date}"
-    )
+    n, days = len(found.trades), render.days_text(found.horizon_days)
+    trades = _ONE_TRADE if n == 1 else _TRADES.format(n=n)
+    return _TITLE.format(trades=trades, days=days, date=whole_date(found.valuation_date))
 
 
 def _paths(found: "WhatIf") -> str:
     drawn = [each.n_paths for each in found.scenarios if not each.is_exact]
     if not drawn:
-        return "Every move valued: nothing is drawn."
-    return f"{drawn[0]:,} paths, {found.steps} step{'s' * (found.steps != 'one')}, seed {found.seed}."
+        return str(_ALL_VALUED)
+    steps = str(_ONE_STEP) if found.steps == "one" else _STEPS.format(steps=name_of(found.steps))
+    return _PATHS.format(n=drawn[0], steps=steps, seed=found.seed)
 
 
 def _note(changes: Sequence["Change"]) -> str:
-    note = "± one standard error of the change, paired: before and after on the same paths."
-    table = " A second ±, or the one behind `exact`, is that of the law's table of past days, paired too."
-    return note + table * any(change.table_se is not None for change in changes)
+    return str(_PAIRED_BOTH if any(change.table_se is not None for change in changes) else _PAIRED)
 
 
 def _change(change: "Change | None", unit: Scale, wide: int) -> list[str]:
@@ -113,20 +142,17 @@ def _change(change: "Change | None", unit: Scale, wide: int) -> list[str]:
 def _payments(found: "WhatIf") -> Table:
     unit = render.scale(found.currency, [each.pnl_in_tail.value for each in found.scenarios])
     columns = (
-        Column(heading="scenario and final regime", is_number=False),
-        Column(heading="probability"),
-        Column(heading="mean P&L", meaning="of the trades; gains positive, ± one standard error."),
-        Column(
-            heading="where it hurts",
-            meaning="mean P&L of the trades where the books without them lose VaR at the highest confidence, or more.",
-        ),
+        Column(heading=str(_PLACE), is_number=False),
+        Column(heading=str(_PROBABILITY)),
+        Column(heading=str(_MEAN), meaning=str(_MEAN_MEANING)),
+        Column(heading=str(_HURTS), meaning=str(_HURTS_MEANING)),
     )
     rows = [row for each in found.scenarios for row in _payment_rows(each, unit)]
-    return Table(title="What the trades pay", unit=unit.unit, columns=columns, rows=rows)
+    return Table(title=str(_PAY), unit=unit.unit, columns=columns, rows=rows)
 
 
 def _payment_rows(each: "ScenarioChange", unit: Scale) -> Iterator[list[str]]:
-    yield [each.scenario, "", _mean(each.pnl, unit), _mean(each.pnl_in_tail, unit)]
+    yield [name_of(each.scenario), "", _mean(each.pnl, unit), _mean(each.pnl_in_tail, unit)]
     for regime in each.regimes:
         probability = f"{render.percent(regime.probability, 2)} ±{render.percent(regime.probability_se, 2)}"
         yield [f"  {regime.regime}", probability, "?" if regime.pnl is None else _mean(regime.pnl, unit), ""]
@@ -140,39 +166,41 @@ def _carries(found: "WhatIf") -> Table:
     unit = render.scale(found.currency, [each.carry_a_day for each in found.trades])
     value = render.scale(found.currency, [each.value for each in found.trades])
     columns = (
-        Column(heading="trade", is_number=False),
-        Column(heading="book", is_number=False),
-        Column(heading=f"value, {value.unit}"),
-        Column(
-            heading=f"carry a day, {unit.unit}",
-            meaning="exact: gain in a business day in which rates, vols and FX stand still; below 0 a cost.",
-        ),
+        Column(heading=str(_TRADE), is_number=False),
+        Column(heading=str(_BOOK), is_number=False),
+        Column(heading=_VALUE.format(unit=value.unit)),
+        Column(heading=_CARRY.format(unit=unit.unit), meaning=str(_CARRY_MEANING)),
     )
     shown = found.trades[:SHOWN_TRADES]
     rows = [[each.position, each.book, value.amount(each.value), unit.amount(each.carry_a_day)] for each in shown]
     if len(shown) < len(found.trades):
-        rows.append([f"and {len(found.trades) - len(shown):,} more", "", "", ""])
-    rows.append(["all", "", value.amount(sum(each.value for each in found.trades)), unit.amount(found.carry_a_day)])
-    return Table(title="Value and carry of the trades", columns=columns, rows=rows)
+        rows.append([_AND_MORE.format(n=len(found.trades) - len(shown)), "", "", ""])
+    rows.append(
+        [name_of("all"), "", value.amount(sum(each.value for each in found.trades)), unit.amount(found.carry_a_day)]
+    )
+    return Table(title=str(_CARRIES), columns=columns, rows=rows)
 
 
 def _limits(uses: Sequence["LimitChange"]) -> Table:
     columns = (
-        Column(heading="limit", is_number=False),
-        Column(heading="on", is_number=False),
-        Column(heading="use before"),
-        Column(heading="use after", meaning="of the limit's amount; above 100 % it is breached."),
-        Column(heading="state", is_number=False),
+        Column(heading=str(_LIMIT), is_number=False),
+        Column(heading=str(_ON), is_number=False),
+        Column(heading=str(_BEFORE)),
+        Column(heading=str(_AFTER), meaning=str(_USE_MEANING)),
+        Column(heading=str(_STATE), is_number=False),
     )
-    return Table(title="Limits before and after", columns=columns, rows=[_limit_row(each) for each in uses])
+    return Table(title=str(_LIMITS), columns=columns, rows=[_limit_row(each) for each in uses])
 
 
 def _limit_row(each: "LimitChange") -> list[str]:
     after = each.after
     label = f"{after.measure} {render.percent(after.confidence)}" if after.confidence else after.measure
-    place = " ".join(filter(None, (label, after.curve, after.scenario, after.scope.removeprefix("book:"))))
+    scenario, scope = name_of(after.scenario or ""), name_of(after.scope.removeprefix("book:"))
+    place = " ".join(filter(None, (label, after.curve, scenario, scope)))
     before = None if each.before is None else each.before.use
-    state = after.state if each.before is None or each.before.state == after.state else f"{after.state}: new"
+    state = name_of(after.state)
+    if each.before is not None and each.before.state != after.state:
+        state = _NEW.format(state=state)
     return [after.name, place, _use(before), _use(after.use), after.reason or state]
 
 

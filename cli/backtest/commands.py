@@ -95,7 +95,7 @@ def backtest(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Test laws of the factors' moves on history: what each foresaw on a date, and what came.
+    """Test laws on history: what each foresaw, and what came.
 
     On every date the book stands as it would have stood: each payment as many days ahead, coupons and rates moved with
     the curves. Its P&L of the realised moves, and of each law's, is by full revaluation; nothing ages. Laws see

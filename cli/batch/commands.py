@@ -12,10 +12,11 @@ import typer
 
 from cli import render
 from cli.batch import last_line
-from cli.options import AsJson, Dask, Format, Insecure
+from cli.options import AsJson, Dask, Format, Insecure, Language, language_of
 from cli.output import formats
 from cli.render import Column, Table
 from engine.errors import InputError, RiskError
+from engine.words.language import ENGLISH, read_in
 
 if TYPE_CHECKING:
     from datetime import date as date_of_night
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from engine.explain.nights.changes_since import Changes
     from engine.sharing.stop import Stop
 
-HELP = "Run a list of runs every night, go on after any stop, and keep and verify the record."
+HELP = "Run every night's runs, resume after any stop, keep a record."
 
 File = Annotated[Path, typer.Argument(metavar="BATCH.toml", help="What runs: see `unwind schema batch`.")]
 Dates = Annotated[
@@ -67,6 +68,13 @@ class Cluster(NamedTuple):
     insecure: bool
 
 
+class Told(NamedTuple):
+    """How it is told on stderr what goes on, and how it ended."""
+
+    log_json: bool
+    language: str  # of the summary for people
+
+
 def run(
     file: File,
     date: Dates = None,
@@ -82,6 +90,7 @@ def run(
     insecure: Insecure = False,
     again: Again = False,
     log_json: LogJson = False,
+    language: Language = None,
 ) -> None:
     """Run every run of a batch on every date.
 
@@ -95,7 +104,8 @@ def run(
     if shard and dask:
         raise InputError("--shard and --dask are two ways to share a batch out; take one")
     cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
-    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=shard, again=again, log_json=log_json, cluster=cluster)
+    told = Told(log_json=log_json, language=language_of(language))
+    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=shard, again=again, told=told, cluster=cluster)
 
 
 def resume(
@@ -107,6 +117,7 @@ def resume(
     insecure: Insecure = False,
     again: Again = False,
     log_json: LogJson = False,
+    language: Language = None,
 ) -> None:
     """Go on with a batch that was stopped.
 
@@ -119,27 +130,38 @@ def resume(
     if not is_begun(batch):
         raise InputError(f"nothing of this batch was begun in {str(batch.out)!r}; `unwind batch run` begins it")
     cluster = Cluster(address=dask, gpu=dask_gpu, insecure=insecure)
-    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=None, again=again, log_json=log_json, cluster=cluster)
+    told = Told(log_json=log_json, language=language_of(language))
+    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=None, again=again, told=told, cluster=cluster)
 
 
-def merge(file: File, date: Dates = None, tz: Zone = TOKYO, again: Again = False, log_json: LogJson = False) -> None:
+def merge(
+    file: File,
+    date: Dates = None,
+    tz: Zone = TOKYO,
+    again: Again = False,
+    log_json: LogJson = False,
+    language: Language = None,
+) -> None:
     """Take the shares of all shards together into the record.
 
     Computes no block: ends with 4 and says which are missing.
     """
-    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=None, again=again, log_json=log_json, compute=False)
+    told = Told(log_json=log_json, language=language_of(language))
+    _run(file, Nights(dates=tuple(date or ()), zone=tz), shard=None, again=again, told=told, compute=False)
 
 
 def plan(
     file: File, date: Dates = None, tz: Zone = TOKYO, output_format: Format = None, as_json: AsJson = False
 ) -> None:
-    """Check the files of a batch, and print what it will take: blocks and memory."""
+    """Check a batch's files, and print what blocks and memory it takes."""
     form = formats.chosen(output_format, as_json=as_json)
     _show_plan(file, Nights(dates=tuple(date or ()), zone=tz), probe=False, form=form)
 
 
 def night(file: File, date: Dates = None, tz: Zone = TOKYO) -> None:
-    """Print the valuation dates that are due, one a line; on a holiday without a market none.
+    """Print the valuation dates that are due, one a line.
+
+    On a holiday without a market: none.
 
     For schedulers that start shares: all of them, and `merge`, are then given the same date.
     """
@@ -205,7 +227,7 @@ def verify(
 
 
 def example(name: Annotated[str | None, typer.Argument(metavar="NAME", help="Leave out to list them.")] = None) -> None:
-    """Print an example: cron, systemd, Airflow, Kubernetes, Slurm, a dask cluster, a Grafana dashboard."""
+    """Print an example for a scheduler, a cluster or a dashboard."""
     from engine.batch.schedulers import example_names, example_text
 
     typer.echo("\n".join(example_names()) if name is None else example_text(name).rstrip())
@@ -217,7 +239,7 @@ def _run(
     *,
     shard: str | None,
     again: bool,
-    log_json: bool,
+    told: Told,
     cluster: Cluster | None = None,
     compute: bool = True,
 ) -> None:
@@ -234,7 +256,7 @@ def _run(
     from engine.record.file_mode import written_with
     from engine.sharing.stop import stop_on_signals
 
-    if log_json:
+    if told.log_json:
         lines.choose(JSON, OPTION_OF_BATCH)
     log = Log()
     try:
@@ -259,7 +281,8 @@ def _run(
                     outcome = with_faults(outcome, [*reports(outcome, log, changes)])
                 outcome = with_faults(outcome, [*metrics(outcome)])  # another user collects them: without that umask
             _say_what_matters(outcome, log)
-            show_batch(outcome, changes)
+            with read_in(ENGLISH if lines.is_json() else told.language):
+                show_batch(outcome, changes)
             last_line.end(summary(outcome))  # a signal that comes now finds the work done
     except RiskError as error:
         log.error(error)

@@ -8,11 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli import render
+from cli.limit_words import breach_word, is_breached
 from cli.machine import log
 from cli.render import Column, Scale, Table
 from engine.conventions.amounts import NOT_APPLICABLE
-from engine.errors import RiskError, counted
+from engine.errors import RiskError
 from engine.record.read import BREACHED, WITHIN
+from engine.words.language import Text, name_of, texts, whole_date
 
 if TYPE_CHECKING:
     from engine.batch.night import NightOutcome, Outcome
@@ -23,12 +25,15 @@ if TYPE_CHECKING:
     from engine.risk.results import ScopeResult
 
 TOTALS = ("total", "partial")
-# What the lines say; another language has words of its own.
-OF_LIMIT = "{measure} {use} of {amount}"
-BREACH = "BREACH {severity}: {place}: {value} of {amount} {unit}, {use}"
-NOT_EVALUATED = "NOT EVALUATED: {place}: {reason}"
-ENDED = "{done} done, {failed} failed, {hard} hard and {soft} soft breached, in {seconds:.1f} s. Exit code {code}."
-SINCE = "since {day}"
+# What the lines say.
+OF_LIMIT, OF_BREACHED = texts("{measure} {use} of {amount}", "{measure} {use} of {amount}  {breach}")
+BREACH = Text("BREACH {severity}: {place}: {value} of {amount} {unit}, {use}")
+NOT_EVALUATED = Text("NOT EVALUATED: {place}: {reason}")
+ENDED = Text(
+    "{runs} done, {failed} failed, {hard} hard and {soft} soft breached, in {seconds:.1f} s. Exit code {code}."
+)
+_ONE_RUN, _RUNS = texts("1 run", "{n:,} runs")
+SINCE, _CHANGE, _LIMIT = texts("since {day}", "change", "limit")
 
 
 def show_batch(outcome: "Outcome", changes: "Mapping[date, Changes]") -> None:
@@ -73,7 +78,7 @@ def night_table(record: "Night", limits: Sequence["LimitUse"], changes: "Changes
     unit = render.scale(record.runs[0].currency, figures)
     level = render.percent(totals[0][1].measures[-1].confidence) if totals else ""
     days = {str(each.nights[0]) for each in changes.values() if not isinstance(each, str)}
-    since = SINCE.format(day=max(days)) if days else "change"
+    since = SINCE.format(day=max(days)) if days else str(_CHANGE)
     var, es = _headline()
     columns = (
         Column(heading="", is_number=False),
@@ -81,10 +86,10 @@ def night_table(record: "Night", limits: Sequence["LimitUse"], changes: "Changes
         Column(heading=since, leaves=2),
         Column(heading=f"{es.label} {level}", leaves=1),
         Column(heading=since, leaves=2),
-        Column(heading="limit", is_number=False),
+        Column(heading=str(_LIMIT), is_number=False),
     )
     return Table(
-        title=str(record.valuation_date),
+        title=whole_date(record.valuation_date),
         unit=unit.unit,
         columns=columns,
         rows=list(_rows(totals, unit, limits, changes)),
@@ -110,7 +115,7 @@ def _rows(
             yield [run.name]
         before = run.name
         tail = row.measures[-1]
-        cells = [f"  {row.scenario}"]
+        cells = [f"  {name_of(row.scenario)}"]
         for measure in _headline():
             each = tail.of(measure)
             moved = _change(changes, run.name, row, measure.key)
@@ -138,20 +143,24 @@ def _use(limits: Sequence["LimitUse"], run: str, row: "ScopeResult", unit: Scale
     if not mine:
         return NOT_APPLICABLE
     worst = max(mine, key=lambda each: each.use or 0.0)
-    word = f"  {worst.severity.upper()} BREACH" if worst.state == BREACHED else ""
-    amount = unit.amount(worst.amount)
-    return OF_LIMIT.format(measure=worst.measure, use=render.percent(worst.use or 0.0, 0), amount=amount) + word
+    words = {
+        "measure": worst.measure,
+        "use": render.percent(worst.use or 0.0, 0),
+        "amount": unit.amount(worst.amount),
+    }
+    return OF_BREACHED.format(**words, breach=breach_word(worst)) if is_breached(worst) else OF_LIMIT.format(**words)
 
 
 def breaches(limits: Sequence["LimitUse"]) -> Iterator[str]:
     """Yield a line for each limit that is breached, hard ones first, and for each that could not be evaluated."""
     for use in sorted(limits, key=lambda each: each.severity != "hard"):
-        place = " ".join(filter(None, (use.name, use.measure, use.curve, use.run, use.scenario, use.scope)))
+        scenario, scope = name_of(use.scenario or ""), name_of(use.scope)
+        place = " ".join(filter(None, (use.name, use.measure, use.curve, use.run, scenario, scope)))
         if use.state == BREACHED and use.value is not None:
             unit = render.scale(use.currency, [use.value, use.amount])
             share = render.percent(use.use or 0.0, 0)
             amounts = {"value": unit.amount(use.value), "amount": unit.amount(use.amount), "unit": unit.unit}
-            yield BREACH.format(severity=use.severity, place=place, use=share, **amounts)
+            yield BREACH.format(severity=name_of(use.severity), place=place, use=share, **amounts)
         elif use.state != WITHIN:
             yield NOT_EVALUATED.format(place=place, reason=use.reason or use.state)
 
@@ -162,7 +171,7 @@ def end_line(outcome: "Outcome") -> str:
     found = [use.severity for night in outcome.nights for use in night.limits if use.state == BREACHED]
     failed = states.count("failed")
     return ENDED.format(
-        done=counted(len(states) - failed, "run"),
+        runs=_ONE_RUN if len(states) - failed == 1 else _RUNS.format(n=len(states) - failed),
         failed=failed,
         hard=found.count("hard"),
         soft=found.count("soft"),

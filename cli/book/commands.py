@@ -1,4 +1,4 @@
-"""`unwind book`: positions priced one by one, and compiled for machines without QuantLib."""
+"""`unwind book`: positions priced one by one, and compiled."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cli.output.frames import Frame
     from engine.book.check import BookCheck, CheckTotal
 
-HELP = "Write, check and compile books of positions, and show what moves them."
+HELP = "Write, check and compile books, and show what moves them."
 
 File = Annotated[
     Path, typer.Argument(metavar="BOOK", help="Positions (CSV, spreadsheet, or Parquet), or a bundled book.")
@@ -84,8 +84,8 @@ def compile_(
 ) -> None:
     """Write a book as dated cash flows.
 
-    A machine without QuantLib can run from them. The book is compiled for the market's valuation date, and holds for
-    that date only.
+    A run takes them as it takes positions, which it then need not read again. The book is compiled for the market's
+    valuation date, and holds for that date only.
     """
     from engine.book.store import write_compiled
     from engine.inputs.book.load import book_path, load_book

@@ -65,7 +65,7 @@ def template(
         typer.Option(metavar="FILE.xlsx", help="Write a spreadsheet, with a list to pick kinds from, and meanings."),
     ] = None,
 ) -> None:
-    """Print a book file with an example of a kind of position, or of each.
+    """Print a book file with an example of a kind, or of each.
 
     CSV, as of the bundled market's date: 2025-05-28. The meaning of every kind and column goes to stderr; of a
     spreadsheet it stands in its other sheets.

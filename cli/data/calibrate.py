@@ -35,7 +35,7 @@ def calibrate(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write the market of a date and the laws of its moves, as they were known on that date.
+    """Write the market of a date and its laws, as known that day.
 
     The filtered law is a table of 1,000 past joint dates' residuals, drawn whole, and each factor's variance at four
     speeds. It takes 2,120 joint dates at least. Three regimes of days, estimated each January, tilt the rows where a

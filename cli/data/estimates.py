@@ -49,7 +49,9 @@ def rows(
     market: options.Market = None,
     accept: Accepted = None,
 ) -> None:
-    """Print the residuals of a window's days as a scenario file (TOML): a stress that draws them at any day's vols.
+    """Print a window's residuals as a scenario file (TOML).
+
+    It is a stress that draws them at any day's vols.
 
     They are standardised by the filtered law as of the window's last day. A scenario that draws them, or extends the
     file, needs no other history: `flight-2024` and `repatriation-2025` are made so.
@@ -84,7 +86,7 @@ def betas(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Print betas of prices on the 10-year Treasury yield, regime by regime, with errors.
+    """Print betas of prices on the 10-year Treasury, by regime.
 
     Log moves per 1.0 of the yield, by least squares on one-day moves over each regime's days. They move together;
     neither need cause the other.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # The answer in words; another language has words of its own.
 HOLDS = "{n} to {last}; {missing} values missing between first and last."
-HELP = "Check histories of yields and USD/JPY, make market files of their dates, and estimate regimes from them."
+HELP = "Check histories, make market files of them, estimate regimes."
 
 Files = Annotated[
     list[Path],
@@ -70,7 +70,7 @@ WindowStart = Annotated[
 
 
 def check(files: Files, output_format: options.Format = None, as_json: options.AsJson = False) -> None:
-    """Say what a history holds: each series' dates, gaps and largest move over one business day.
+    """Say what a history holds: dates, gaps, largest moves by series.
 
     Missing values are never filled; what is odd is pointed out, with its line, and nothing is repaired.
     """
@@ -165,7 +165,9 @@ def build(
     ] = False,
     accept: Accepted = None,
 ) -> None:
-    """Make the market files of a range of dates: of each what `unwind calibrate` with the same options writes.
+    """Make the market files of a range of dates.
+
+    Of each date what `unwind calibrate` with the same options writes.
 
     Levels are those published on the date; vols and correlations are estimated from --window-start to it, the filtered
     law from --law-start. Weekdays on which a curve or USD/JPY was not published are left out, and named. A date with

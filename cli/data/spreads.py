@@ -20,7 +20,9 @@ def spreads(
     ] = None,
     market: options.Market = None,
 ) -> None:
-    """Lay factors on a market that move its swap, cross-currency and repo spreads, swaption vols and FX skews.
+    """Lay factors on a market that move its spreads, vols and skews.
+
+    Spreads are those of swap, cross-currency and repo curves; vols those of swaptions; skews those of currencies.
 
     All spreads of a curve move alike, beside what moves its parent; all normal vols of a currency in proportion; all
     risk reversals of a pair alike. What the market had keeps its law and its draws.

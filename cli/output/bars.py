@@ -20,7 +20,7 @@ def bar_column(values: Sequence[float | None], page: Page, taken: int) -> list[s
     if not page.has_bars or room < LEAST or not any(sizes):
         return []
     most, least = max([0.0, *sizes]), min([0.0, *sizes])
-    unit = room / (most - least)
+    unit = (room - 1) / (most - least)  # what is left over is for rounding, on either side of the line
     left = round(-least * unit)
     return ["" if value is None else _bar(value, unit, left, page) for value in values]
 

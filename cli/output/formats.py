@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from engine.errors import InputError, did_you_mean
+from engine.words.language import ENGLISH, read_in
 
 if TYPE_CHECKING:
     from cli.output.frames import Frame
@@ -69,16 +70,18 @@ def show(
     table: Callable[[], None],
     json: Callable[[], Mapping[str, object] | str],
     frame: Callable[[], "Frame"],
+    language: str = ENGLISH,
 ) -> None:
     """Print what a command found on stdout, in one form; the others are not made.
 
-    table   prints it for a reader
+    table   prints it for a reader, in `language`: the other forms are of no language
     json    returns the object, or its text
     frame   returns the tidy frame: a row an observation
     """
     match form:
         case Format.TABLE:
-            table()
+            with read_in(language):
+                table()
         case Format.JSON:
             found = json()
             if isinstance(found, str):

@@ -7,21 +7,25 @@ their rank, names are cut to 12 letters, errors leave; then columns leave from t
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cli.output.bars import bar_column
+from cli.output.bars import LEAST, bar_column
 from cli.output.page import Page, Style
-from cli.output.table import Column, Table
+from cli.output.table import LOWER, Column, Table
 from engine.text_width import cut_in_the_middle, padded, text_width, wrapped
+from engine.words.language import Text, joined, name_of
 
 GAP = 2  # columns between entries
 NAME, LEAST_NAME = 20, 12  # letters that a row's name is cut to
 LEAST_TEXT, LEAST_WORD = 30, 12  # letters of a line of text in a column: first, and where there is no room
-LONGEST_HEAD = 14  # letters of a word in a heading that a narrow page leaves whole
+LONGEST_HEADS = (24, 14)  # letters of a word in a heading that a narrow page leaves whole: first, and for want of room
+TOTALS = ("total", "all")  # rows that stand out
 WIDEST_NAME = 48  # letters: a longer name is cut on any page
-_PARTS = re.compile(r" (?=±|exact(?: |$))")
+_PARTS = re.compile(r" (?= ?±|exact(?: |$))")
 _ZERO = re.compile(r"[-+]?0(?:\.0+)?(?: [^\d\s]+)?(?: ±0?(?:\.?0+)?)?")
-MORE = "Not shown in {width} columns: {names}. --format csv has them."
+MORE = Text("Not shown in {width} columns: {names}. --format csv has them.")
+_MEANS = Text("{heading}: {meaning}")
+_COLON = re.compile("(: |\uff1a)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class _Draft:
     """How far a table is narrowed."""
 
     headings: bool = False  # wrapped
+    head: int = LONGEST_HEADS[-1]  # letters of a word in one
     text: int | None = None  # letters of a line of text
     name: int = WIDEST_NAME
     rank: int | None = None  # columns whose `leaves` is at least this are gone
@@ -49,13 +54,25 @@ class _Cells:
 def laid_out(table: Table, page: Page) -> list[str]:
     """Return the lines of a table: title, sentence, heads, entries, what they mean."""
     columns, rows = _useful(table)
-    cells, left_out = _narrowed(columns, rows, page.width)
+    cells, left_out = _beside_bars(table, columns, rows, page) or _narrowed(columns, rows, page.width)
     width = sum(sum(each.widths) + len(each.widths) - 1 for each in cells) + GAP * (len(cells) - 1)
     bars = bar_column(table.bars, page, width + GAP) if len(table.bars) == len(rows) else []
     lines = [*_head(table, width, page), *_headings(cells, page)]
     for i, row in enumerate(rows):
         lines += _row(row, [each.entries[i] for each in cells], cells, page, bars[i] if bars else "")
     return [*lines, *_below(table, columns, left_out, page)]
+
+
+def _beside_bars(
+    table: Table, columns: Sequence[Column], rows: Sequence[Sequence[str]], page: Page
+) -> tuple[list[_Cells], list[str]] | None:
+    """Return the cells that leave room for bars; None: there are none, or more than the lower columns had to leave."""
+    if not (page.has_bars and page.width and any(table.bars)):
+        return None
+    cells, left_out = _narrowed(columns, rows, page.width - GAP - LEAST - 1)
+    shown = {each.column.heading for each in cells}
+    gone = [column for column in columns if column.heading not in shown]
+    return (cells, left_out) if all(column.leaves >= LOWER for column in gone) else None
 
 
 def _useful(table: Table) -> tuple[list[Column], list[Sequence[str]]]:
@@ -89,12 +106,18 @@ def _drafts(columns: Sequence[Column]) -> Iterator[_Draft]:
         yield _Draft(headings=True, text=LEAST_WORD, name=LEAST_NAME, rank=rank, errors=False, last=last)
 
 
+def _with_heads(drafts: Iterable[_Draft]) -> Iterator[_Draft]:
+    """Yield each draft with words of headings as long as they are, then with them cut."""
+    for draft in drafts:
+        yield from (replace(draft, head=head) for head in (LONGEST_HEADS if draft.headings else LONGEST_HEADS[-1:]))
+
+
 def _narrowed(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None
 ) -> tuple[list[_Cells], list[str]]:
     """Return the cells of the widest draft that fits, and headings of columns that left from the right."""
     cells: list[_Cells] = []
-    for draft in _drafts(columns):
+    for draft in _with_heads(_drafts(columns)):
         kept = [
             i
             for i, column in enumerate(columns)
@@ -156,24 +179,32 @@ def _numbers(column: Column, entries: Sequence[str], draft: _Draft) -> _Cells:
     n_parts = max(map(len, parted), default=1) if draft.errors else 1
     filled = [(*parts, *[""] * n_parts)[:n_parts] for parts in parted]
     widths = [max((text_width(parts[k]) for parts in filled), default=0) for k in range(n_parts)]
+    for k in range(1, n_parts - 1):
+        widths[k] = widths[k] or widths[k + 1]  # an error that reaches no last digit keeps its place
     longest = max(map(text_width, column.heading.split()), default=0)
     heading = [column.heading]
     if draft.headings:
-        heading = _heading(column.heading, max(widths[0], 9, min(longest, LONGEST_HEAD)))
+        heading = _heading(column.heading, max(widths[0], 9, min(longest, draft.head)))
     widths[0] = max([widths[0], *map(text_width, heading)])
     return _Cells(column=column, heading=heading, entries=[[parts] for parts in filled], widths=tuple(widths))
 
 
 def _heading(text: str, limit: int) -> list[str]:
-    """Return a heading in lines, a word that is too long cut in the middle."""
-    words = " ".join(cut_in_the_middle(word, limit) for word in text.split())
-    return wrapped(words, limit)
+    """Return a heading in lines, a word that is too long cut in the middle, but in Japanese wrapped."""
+    words = (cut_in_the_middle(word, limit) if _is_narrow(word) else word for word in text.split())
+    return wrapped(" ".join(words), limit)
 
 
 def _name(entry: str, limit: int) -> list[str]:
-    """Return a row's name: a word is cut in the middle, a phrase is wrapped below itself."""
+    """Return a row's name: a word is cut in the middle, a phrase is wrapped below itself, and so is Japanese."""
     indent = " " * (len(entry) - len(entry.lstrip()) + GAP)
-    return wrapped(entry, limit, indent) if " " in entry.strip() else [cut_in_the_middle(entry, limit)]
+    is_word = " " not in entry.strip() and _is_narrow(entry)
+    return [cut_in_the_middle(entry, limit)] if is_word else wrapped(entry, limit, indent)
+
+
+def _is_narrow(text: str) -> bool:
+    """Return whether a text has no full-width letters, between which a line may end."""
+    return text_width(text) == len(text)
 
 
 def _text(entry: str, limit: int | None) -> list[str]:
@@ -222,12 +253,12 @@ def _row(
         yield ""
         return
     if len(row) == 1:
-        name, colon, _ = row[0].partition(": ")
+        name, *words = _COLON.split(row[0], maxsplit=1)
         for k, line in enumerate(_fitted(row[0], page.width)):
-            begin = name if k == 0 and colon and line.startswith(name) else line if not colon else ""
+            begin = name if k == 0 and words and line.startswith(name) else line if not words else ""
             yield page.styled(begin, Style.BOLD) + page.worded(line[len(begin) :])
         return
-    is_total = row[0].strip() in ("total", "all")
+    is_total = row[0].strip() in map(name_of, TOTALS)
     for k in range(max(map(len, entries))):
         parts = _line(entries, cells, k)
         text = "".join(
@@ -264,9 +295,9 @@ def _line(entries: Sequence[list[tuple[str, ...]]], cells: Sequence[_Cells], k: 
 
 
 def _below(table: Table, columns: Sequence[Column], left_out: Sequence[str], page: Page) -> Iterator[str]:
-    sentences = [f"{column.heading}: {column.meaning}" for column in columns if column.meaning]
+    sentences = [_MEANS.format(heading=column.heading, meaning=column.meaning) for column in columns if column.meaning]
     sentences += [table.footnote] if table.footnote else []
-    sentences += [MORE.format(width=page.width, names=", ".join(left_out))] if left_out else []
+    sentences += [MORE.format(width=page.width, names=joined(left_out))] if left_out else []
     if sentences:
         yield ""
     for sentence in sentences:

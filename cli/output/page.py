@@ -27,7 +27,7 @@ class Style(StrEnum):
 
 # Words that a colour may stand beside: it says nothing that they do not say.
 _WORDS = {
-    Style.LOSS: re.compile(r"\b(?:HARD|SOFT|BREACH|breached|hurts|RED)\b"),
+    Style.LOSS: re.compile(r"\b(?:HARD|SOFT|BREACH|breached|hurts|RED)\b|(?:ハード|ソフト)超過|悪化"),
     Style.WARN: re.compile(r"\bAMBER\b"),
     Style.GOOD: re.compile(r"\bok\b"),
 }

@@ -42,7 +42,7 @@ def record_frame(found: "Rows") -> pa.Table:
 
 def columns_frame() -> pa.Table:
     """Return the columns of every table of a record that can be asked."""
-    from engine.record.questions import TABLES
+    from engine.record.asking.questions import TABLES
 
     return of_rows(
         COLUMNS,

@@ -1,6 +1,6 @@
 """What `unwind scenario` finds, as frames: a row an observation."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from cli.scenario.unwind_tables import reads_as_rate
 if TYPE_CHECKING:
     from engine.backtest.events import Replay
     from engine.backtest.sector_returns import SectorReturn
+    from engine.market.filtered import GivenFactor
     from engine.market.market import Market
     from engine.run.walk import Walk
     from engine.scenario.scenario import Scenario
@@ -28,7 +29,7 @@ LIST = pa.schema(
 SHOW = pa.schema(
     [
         text("scenario", "name"),
-        text("part", "shock, vol, correlation, or a mechanism such as carry or regimes[2]"),
+        text("part", "shock, vol, correlation, a mechanism such as carry or regimes[2], or given.FACTOR"),
         text("parameter", "as a scenario file calls it"),
         text("key", "factor, glob or pair of globs that it is of; null where it is of none"),
         number("value", "null where it is a text"),
@@ -84,9 +85,20 @@ def list_frame(rows: Iterable[Sequence[Any]]) -> pa.Table:
     return of_rows(LIST, rows)
 
 
-def show_frame(scenario: "Scenario") -> pa.Table:
-    """Return everything that a scenario changes, a row a value: shocks first, then the mechanisms of its paths."""
-    return of_rows(SHOW, ((scenario.name, *row) for row in (*_at_once(scenario), *_within(scenario))))
+def show_frame(scenario: "Scenario", given: "Mapping[str, GivenFactor]") -> pa.Table:
+    """Return everything that a scenario changes, a row a value: shocks first, then the mechanisms of its paths.
+
+    given   factors of the market without a history, which follow others: the last rows
+    """
+    rows = (*_at_once(scenario), *_within(scenario), *_given(given))
+    return of_rows(SHOW, ((scenario.name, *row) for row in rows))
+
+
+def _given(given: "Mapping[str, GivenFactor]") -> Iterator[tuple[Any, ...]]:
+    for name, each in given.items():
+        for other, weight in each.loadings.items():
+            yield f"given.{name}", "loadings", other, weight, None, None, None
+        yield f"given.{name}", "source", None, None, each.source, None, None
 
 
 def check_frame(scenario: str, base: "Market", shocked: "Market") -> pa.Table:

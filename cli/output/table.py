@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LOWER = 9  # rank of the columns that leave a narrow page first, and a wide one for bars
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -19,7 +21,7 @@ class Table:
     """Entries already formatted, row by row.
 
     An empty row is drawn as a gap, a row of one entry as a heading over those below it. An entry of a number is
-    "15.3", "15.3 ±0.1" or "15.3 ±0.1 ±0.4".
+    "15.3", "15.3 ±0.1", "15.3 ±0.1 ±0.4", or "15.3  ±0.4": two blanks keep the place of an error that is not shown.
     """
 
     title: str

@@ -2,7 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
-from cli.pages import commands, environment, mechanisms, schemas
+from cli.pages import api, commands, environment, mechanisms, schemas
 from kernels.layout_page import layout_page
 
 LAYOUT = PurePosixPath("docs/reference/layout.md")
@@ -13,6 +13,7 @@ def pages() -> dict[PurePosixPath, str]:
     return {
         **commands.pages(),
         **schemas.pages(),
+        api.PAGE: api.page(),
         environment.PAGE: environment.page(),
         mechanisms.PAGE: mechanisms.page(),
         LAYOUT: layout_page(),

@@ -46,7 +46,7 @@ def sql(
     'value_at_risk' AND scope = 'total' AND confidence = 0.99 ORDER BY 1". A table shows 1,000 rows at most; CSV and
     Parquet any number, as they are found.
     """
-    from engine.record.questions import asked
+    from engine.record.asking.questions import asked
 
     form = formats.chosen(output_format, as_json=as_json)
     with asked(folder, question, date or (), run or (), within_s=seconds) as found:
@@ -59,7 +59,7 @@ def sql(
 
 
 def tables(output_format: options.Format = None, as_json: options.AsJson = False) -> None:
-    """List the tables and columns that `unwind runs sql` can ask, with units and meanings."""
+    """List what `unwind runs sql` can ask, with units and meanings."""
     form = formats.chosen(output_format, as_json=as_json)
 
     def frame() -> "pa.Table":

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import render
+from cli import options, render
 from engine.errors import InputError
-from engine.words.language import ENGLISH, check_language
 
 if TYPE_CHECKING:
     from engine.explain.nights.changes_since import Changes
     from engine.record.correlations import Correlations
-
-VARIABLE = "UNWIND_LANGUAGE"
 
 
 def report(
@@ -41,15 +38,18 @@ def report(
     explain: Annotated[
         bool,
         typer.Option(
-            "--explain", help="Take the change since the night before apart: runs between the two, half a minute a run."
+            "--explain",
+            help="Take the change since the night before apart: runs between the two, some 5 s a run.",
         ),
     ] = False,
     language: Annotated[
         str | None,
-        typer.Option(metavar="LANGUAGE", envvar=VARIABLE, help="Of the page: en, the default, or ja."),
+        typer.Option(metavar="LANGUAGE", envvar=options.LANGUAGE_VARIABLE, help="Of the page: en, the default, or ja."),
     ] = None,
 ) -> None:
-    """Write a recorded night as one HTML file that needs nothing else (extra `report`).
+    """Write a recorded night as one HTML file that needs no other.
+
+    Needs the extra `report`.
 
     VaR, expected shortfall and limits with errors and changes, charts with their numbers as tables, data quality, and
     what everything was made from. It can be printed, and mailed: it loads nothing from elsewhere.
@@ -63,9 +63,7 @@ def report(
         raise InputError(f"--out {str(out)!r} lies among the record's own files; write the report beside them")
     correlations = _correlations(folder, valuation_date, history or [])
     changes = _changes(folder, valuation_date) if explain else None
-    size = write_report(
-        folder, valuation_date, path, correlations, backtest, changes, check_language(language or ENGLISH)
-    )
+    size = write_report(folder, valuation_date, path, correlations, backtest, changes, options.language_of(language))
     render.say(f"{out}: the night of {valuation_date}, {size / 1000:,.0f} kB")
 
 

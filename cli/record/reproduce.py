@@ -11,7 +11,7 @@ from cli import render
 def reproduce(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="A recorded run: its manifest.json or folder.")],
 ) -> None:
-    """Run a recorded run again, and say "bit-identical" or what differs.
+    """Run a recorded run again: bit-identical, or what differs.
 
     Reads the inputs where the manifest names them. Ends with 1 if a number differs.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.market.market import Market
     from engine.scenario.scenario import Scenario, Shock
 
-HELP = "List, show and check scenarios, and hold them against what happened."
+HELP = "List, show and check scenarios, and replay what happened."
 
 Name = Annotated[str, typer.Argument(metavar="SCENARIO", help="A bundled scenario's name, or a TOML file.")]
 
@@ -87,39 +87,55 @@ def show(
     ] = None,
     days: Annotated[str, typer.Option(metavar="N", help="Of the picture: business days, 2 to 250.")] = "60",
     market: options.Market = None,
+    book: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="NAME", help="A bundled book: its market, where none is named."),
+    ] = None,
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Show what a scenario changes, and its sources.
 
+    Under a law of past days also which factors of the market have no history, and what they follow by assumption.
     With --plot also a picture: quantiles of the 10- and 40-year JGB and the 10-year Treasury, as par yields, and of
     USD/JPY, day by day from the market's date, after the history before it where the program holds that.
     """
+    from engine.inputs.market.load import load_market
     from engine.inputs.scenario.load import load_scenario
+    from engine.scenario.assumed_followers import followed_by_assumption
 
     form = formats.chosen(output_format, as_json=as_json)
     n_days = options.whole("--days", days, 2, 250)
     scenario = load_scenario(name)
+    base = load_market(market or _market_of(book))
     if plot is not None:
         scenario_plot.plot(scenario, market, n_days, plot)
 
     def frame() -> "Frame":
         from cli.output.scenario_frames import show_frame
 
-        return show_frame(scenario)
+        return show_frame(scenario, followed_by_assumption(scenario, base))
 
-    table = partial(_show_prose, scenario, market)
+    table = partial(_show_prose, scenario, base)
     formats.show(form, table=table, json=formats.rows_object("changes", frame), frame=frame)
 
 
-def _show_prose(scenario: "Scenario", market: Path | None) -> None:
+def _market_of(books: list[Path] | None) -> Path:
+    """Return the bundled market of books, the default one of none."""
+    from engine.inputs.default_market import market_path_for
+    from engine.inputs.run import resolve
+
+    return market_path_for(resolve({"book": books}, {}).book_files if books else ())
+
+
+def _show_prose(scenario: "Scenario", base: "Market") -> None:
     """Print what a scenario is, what it changes, and its sources."""
     from engine.backtest.bundled_verdicts import bundled_verdicts
-    from engine.inputs.market.load import bundled_market_path, load_market
+    from engine.scenario.assumed_followers import followed_by_assumption
     from engine.scenario.dated_events import event_words
     from engine.scenario.under_laws import standing_of
 
-    found, base = bundled_verdicts(), load_market(market or bundled_market_path())
+    found = bundled_verdicts()
     words = f"Backtest: {found.words_for(scenario.name, standing_of(scenario, base))} ({found.basis})"
     event = event_words(scenario, base.valuation_date)
     parts = (
@@ -133,6 +149,8 @@ def _show_prose(scenario: "Scenario", market: Path | None) -> None:
     at_once, unwind = _changes(scenario), scenario.unwind
     within = list(unwind_tables.tables(unwind)) if unwind is not None else []
     within += [parameter_tables.prior_table(scenario)] if scenario.uncertainty else []
+    if given := followed_by_assumption(scenario, base):
+        within.append(unwind_tables.given_table(given, base.valuation_date))
     render.show(*([at_once] if at_once.rows or not within else []), *within)
     if unwind is not None and (sources := list(unwind_tables.sources(unwind))):
         print()

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cli import render
+from cli.output.table import LOWER
 from cli.render import Column, Table
-from cli.results import (
-    LOWER,
+from cli.run_table import (
     TOTAL,
     columns,
     errors_note,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cli import render
 from cli.render import Column, Scale, Table
-from cli.results import TOTAL, scale, shown_scopes
+from cli.run_table import TOTAL, scale, shown_scopes
 
 if TYPE_CHECKING:
     from engine.risk.results import RunResult

@@ -44,7 +44,9 @@ def replay(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Print how far out what happened lies among what a scenario would have drawn on the eve.
+    """Print how far out what happened lies among a scenario's paths.
+
+    The scenario is drawn as on the eve.
 
     Paths start from the market of the eve, with vols and correlations of what was known then. A share near a half is an
     ordinary day for the scenario; one near 0 or 1 is far out. An estimate that has seen the event is not tested by it.

@@ -39,7 +39,7 @@ def sectors(
     output_format: options.Format = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Print returns of utilities and staples over technology, by the regime in which paths end.
+    """Print sectors' returns over technology, by the last regime.
 
     Betas on the 10-year Treasury yield disagree in size and sign; each set gives the discount-rate channel alone. With
     --simulated the market must have the sectors as factors: `unwind data prices` lays them on one.

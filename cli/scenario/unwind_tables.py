@@ -1,13 +1,15 @@
 """Tables of what a scenario does within the paths."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.render import Column, Table
 
 if TYPE_CHECKING:
+    from engine.market.filtered import GivenFactor
     from engine.mechanisms.jumps import Jump
     from engine.mechanisms.parameters.sizes import Sizes
     from engine.mechanisms.regimes import Regime
@@ -125,6 +127,37 @@ def _row_followers(unwind: "Unwind") -> Table:
         Column(heading="source", is_number=False),
     )
     return Table(title="What moves with the rows, where the market has it", columns=columns, rows=rows)
+
+
+def _weighted(loadings: "Mapping[str, float]") -> str:
+    """Return a weighted sum in words: "0.27 x JGB_10Y - 0.12 x JGB_30Y"."""
+    terms = [
+        f"{'-' if weight < 0.0 else '+'} {abs(weight):.2g} x {name}" for name, weight in loadings.items() if weight
+    ]
+    whole = " ".join(terms).removeprefix("+ ")
+    return f"-{whole[2:]}" if whole.startswith("- ") else whole
+
+
+def given_table(given: "Mapping[str, GivenFactor]", day: date) -> Table:
+    """Return the factors of a market without a history, and what each follows by assumption."""
+    rows = [
+        (
+            name,
+            _weighted(each.loadings) or "nothing",
+            each.source,
+        )
+        for name, each in given.items()
+    ]
+    columns = (
+        Column(heading="factor", is_number=False),
+        Column(
+            heading="follows",
+            is_number=False,
+            meaning="residuals of other factors, by these weights; the rest of its vol is noise of its own.",
+        ),
+        Column(heading="source", is_number=False),
+    )
+    return Table(title=f"Without a history, in the market of {day}", columns=columns, rows=rows)
 
 
 def _jumps(unwind: "Unwind") -> Table:

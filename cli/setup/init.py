@@ -17,7 +17,9 @@ def init(
         ),
     ] = False,
 ) -> None:
-    """Write a folder that runs at once: a book, a market, a scenario, a batch with limits, a README.
+    """Write a folder that runs at once: book, market, batch.
+
+    A scenario, limits and a README are in it as well.
 
     Every file says what its lines are for. Nothing is overwritten.
     """

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from engine.conventions.figure_words import EASTERN_UNITS, OKU, UNITS
-from engine.words.language import JAPANESE, dictionary, language
+from engine.words.language import JAPANESE, currency_name, language
+from engine.words.language import listed as words_listed
 
 
 def amount(value: float, se: float = 0.0) -> str:
@@ -21,10 +22,15 @@ def amount(value: float, se: float = 0.0) -> str:
 def money(currency: str, value: float) -> str:
     """Return an amount with its currency: "JPY 25.8 bn"; "" where the sentence has named it."""
     if language() == JAPANESE:
-        return f"{amount(value)}{dictionary(JAPANESE).currencies.get(currency, currency)}"
+        return f"{amount(value)}{currency_name(currency)}"
     return f"{currency} {amount(value)}".lstrip()
+
+
+def short_money(currency: str, value: float, se: float = 0.0) -> str:
+    """Return an amount below a heading that names its currency: without it, but in Japanese, where it is its unit."""
+    return f"{amount(value, se)}{currency_name(currency) if language() == JAPANESE else ''}"
 
 
 def listed(words: Sequence[str]) -> str:
     """Return words as a list in a sentence: "ageing, JGB and vols"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return words_listed(tuple(words))

@@ -24,6 +24,11 @@ _CAPTION = Text(
     "In {unit}, {scenario}; what raises a loss is positive. Parts are Shapley's shares over {n_runs:,} runs of"
     " {n_paths:,} paths on common draws and add up to the change; ± is one standard error of the simulation, paired."
 )
+_CAPTION_OF_ORDERS = Text(
+    "In {unit}, {scenario}; what raises a loss is positive. Parts are means over {n_orders} orders in which they move,"
+    " of {n_runs:,} runs of {n_paths:,} paths on common draws, and add up to the change; ± is one standard error, of"
+    " the simulation, paired, and of the choice of orders."
+)
 _RECORDED, _CHANGE, _PART = Text("recorded on {night}"), Text("change"), Text("part")
 _TOTAL = "total"
 
@@ -76,7 +81,8 @@ def _chart(sheet: Sheet, title: str, shown: _Shown) -> Chart:
     alt = _ALT.format(n=len(bars), **words)
     svg = part_bars(alt, bars) if bars else ""
     heads = columns(_PART, *(_heading(each) for each in shown.columns))
-    caption = _CAPTION.format(n_runs=change.n_runs, n_paths=change.n_paths, **words)
+    how = {"n_runs": change.n_runs, "n_paths": change.n_paths, "n_orders": change.n_orders, **words}
+    caption = (_CAPTION_OF_ORDERS if change.n_orders else _CAPTION).format(**how)
     first, second = change.nights
     found, estimate = shown.columns, shown.scale.estimate
     rows: list[Sequence[Entry]] = [

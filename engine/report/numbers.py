@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.conventions import amounts
-from engine.conventions.amounts import MOST_DECIMALS, SIGNIFICANT, decimals_for
-from engine.conventions.figure_words import EASTERN_UNITS, OKU
-from engine.words.language import JAPANESE, Text, Wording, dictionary, language, texts
+from engine.conventions.amounts import MOST_DECIMALS, decimals_for
+from engine.words.language import JAPANESE, Text, Wording, language, texts
 
 _MINUS = "\N{MINUS SIGN}"
 _OF_A_LEVEL = 5  # digits
@@ -151,17 +150,9 @@ def scale_of(currency: str, values: Iterable[float | None], per: Wording = "") -
 
     per   what follows the unit: " a bp"
     """
-    if language() != JAPANESE:
-        found = amounts.scale_of(currency, values)
-        return Scale(divisor=found.divisor, unit=f"{found.unit}{per}", decimals=found.decimals)
-    largest = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
-    divisor, name = next(((size, name) for size, name in EASTERN_UNITS if largest >= size), (1.0, ""))
-    decimals = 1 if divisor == OKU else max(decimals_for(largest / divisor, SIGNIFICANT), 0)
-    return Scale(divisor=divisor, unit=f"{name}{_money_name(currency)}{per}", decimals=decimals)
-
-
-def _money_name(currency: str) -> str:
-    return dictionary(language()).currencies.get(currency, currency)
+    found = amounts.scale_of(currency, values)
+    decimals = max(found.decimals, 0) if language() == JAPANESE else found.decimals
+    return Scale(divisor=found.divisor, unit=f"{found.unit}{per}", decimals=decimals)
 
 
 def difference_se(one: float, other: float) -> float:

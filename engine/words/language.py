@@ -1,14 +1,13 @@
 """One text in the language of its reader: the code holds it in English, a dictionary file beside this in others."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from html import escape
-from importlib.resources import files
 from string import Formatter
 
 from engine.errors import InputError
@@ -24,10 +23,16 @@ class Text:
     """A text that users see, in English, with named places: it is put in the reader's language where it is shown."""
 
     english: str
+    sense: str = ""  # where English has one word for two things: which of them
 
     def __str__(self) -> str:
         """The text in the reader's language, its places as they are."""
-        return self.english if language() == ENGLISH else dictionary(language()).texts[self.english]
+        return self.english if language() == ENGLISH else dictionary(language()).texts[self.key]
+
+    @property
+    def key(self) -> str:
+        """Return what a dictionary has the text under: "value [of a book]" with its sense."""
+        return f"{self.english} [{self.sense}]" if self.sense else self.english
 
     def __html__(self) -> str:
         """The text as a page shows it."""
@@ -82,11 +87,41 @@ def name_of(word: str) -> str:
     return word if language() == ENGLISH else dictionary(language()).names.get(word, word)
 
 
+def currency_name(code: str) -> str:
+    """Return what follows an amount of a currency in the reader's language: its code, or a word for it."""
+    return code if language() == ENGLISH else dictionary(language()).currencies.get(code, code)
+
+
+def composed(name: str, *patterns: Text) -> str:
+    """Return a name that the code puts together, such as "JGB curve steepens", in the reader's language.
+
+    By the first of the patterns that it fits, its places by `name_of`; a name that fits none is looked up whole.
+    """
+    if language() == ENGLISH:
+        return name
+    for pattern in patterns:
+        if found := _shape(pattern.english).fullmatch(name):
+            return pattern.format(**{place: name_of(word) for place, word in found.groupdict().items()})
+    return name_of(name)
+
+
+@cache
+def _shape(english: str) -> re.Pattern[str]:
+    """Return what finds the places of a text in a name."""
+    parts = Formatter().parse(english)
+    return re.compile("".join(re.escape(text) + (f"(?P<{place}>.+?)" if place else "") for text, place, _, _ in parts))
+
+
 def listed(words: list[str] | tuple[str, ...]) -> str:
     """Join words in a sentence: "bonds", "bonds and bills", "bonds, bills and swaps"."""
     if language() == JAPANESE:
         return "、".join(words)
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def joined(words: Sequence[str]) -> str:
+    """Join words that are more alike a table's than a sentence's: "bonds, bills, swaps"."""
+    return ("、" if language() == JAPANESE else ", ").join(words)
 
 
 def sentences(*found: str) -> str:
@@ -112,6 +147,9 @@ def places(text: str) -> tuple[str, ...]:
 @cache
 def dictionary(of: str) -> Dictionary:
     """Read the dictionary of a language."""
+    import tomllib  # here, so that English, and --help, stay quick
+    from importlib.resources import files
+
     text = (files("engine.words") / f"{of}.toml").read_text(encoding="utf-8")
     found = tomllib.loads(text)
     return Dictionary(texts=found["texts"], names=found["names"], currencies=found["currencies"])

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from cli import feedback, render, results, runs, stress
+from cli import feedback, render, run_table, runs, stress
 from cli.analysis import hedge, whatif_tables
 from cli.analysis.explain_tables import cause_tables, contribution_table
 from cli.backtest.tables import verdict_table, year_table
@@ -28,9 +28,11 @@ from engine.record.query import Rows
 from engine.record.read import LimitUse
 from engine.risk.results import RunResult, ScopeResult, Timing
 from engine.risk.standing import Standing
+from engine.words.language import read_in
+from tests.cli import account_cases
+from tests.cli.made_run import FACTS, estimate
+from tests.cli.made_run import scope as made_scope
 from tests.cli.test_feedback import RESULT as FED_BACK
-from tests.cli.test_results import FACTS, estimate
-from tests.cli.test_results import scope as made_scope
 
 DAY = date(2025, 5, 28)
 BOOK = "position_id,kind,currency,notional,coupon,maturity\nU,UST,USD,30000000,0.0425,2035-05-15\n"
@@ -47,6 +49,15 @@ ACCOUNT = {  # a general account: value, then VaR and ES 99 % in base and in the
     "book:GA-USD": (133.0, 5.7, 6.6, 10.5, 11.9),
     "book:FUNDING": (-60.7, 0.9, 1.0, 1.0, 1.2),
     "book:a-book-whose-name-is-longer-than-its-column": (1.4, 2.6, 3.0, 5.2, 6.2),
+}
+
+# What each book adds to VaR in both scenarios [JPY bn].
+ADDED = {
+    "GA-JGB": (13.5, 33.4),
+    "FX-HEDGE": (2.1, -1.1),
+    "GA-USD": (1.7, 5.0),
+    "FUNDING": (0.3, -0.1),
+    "a-book-whose-name-is-longer-than-its-column": (-2.3, -5.8),
 }
 
 
@@ -89,11 +100,14 @@ def _stress() -> StressTable:
 
 
 def _run_case() -> None:
-    render.show(results.table(_run()))
+    names = ("base", "repatriation-2025")
+    adds = {name: {book: 1e9 * each[k] for book, each in ADDED.items()} for k, name in enumerate(names)}
+    uses = (_limit("VaR", "base", 15.3e9, 16e9, "hard"), _limit("ES", "repatriation-2025", 36.8e9, 33e9, "soft"))
+    render.show(run_table.table(_run(), run_table.Beside(adds=adds, uses=uses)))
 
 
 def _stress_case() -> None:
-    render.show(stress.table(_stress(), f"P&L of shocks on {DAY}"))
+    render.show(stress.table(_stress(), DAY))
 
 
 def _feedback_case() -> None:
@@ -314,6 +328,14 @@ def _limit(measure: str, scenario_name: str, value: float, amount: float, severi
     )
 
 
+def _in_japanese(show: Callable[[], None]) -> Callable[[], None]:
+    def shown() -> None:
+        with read_in("ja"):
+            show()
+
+    return shown
+
+
 CASES: dict[str, Callable[[], None]] = {
     "run": _run_case,
     "stress": _stress_case,
@@ -331,5 +353,20 @@ CASES: dict[str, Callable[[], None]] = {
     "doctor": _doctor_case,
     "runs": _runs_case,
 }
+CASES |= account_cases.CASES
+CASES |= {
+    f"{name}-ja": _in_japanese(CASES[name]) for name in ("run", "stress", "batch-run", "explain", "whatif", "hedge")
+}
 # Made with a few simulated paths, or by pricing books: their pages are compared with the slow tests.
-SIMULATED = ("explain", "whatif", "hedge", "book-check", "book-show", "backtest")
+SIMULATED = (
+    *account_cases.CASES,
+    "explain",
+    "explain-ja",
+    "whatif",
+    "whatif-ja",
+    "hedge-ja",
+    "hedge",
+    "book-check",
+    "book-show",
+    "backtest",
+)

@@ -14,7 +14,7 @@ from tests.cli.golden_pages import FOLDER, golden, sections
 NUMBER = re.compile(r"(?<![\w.±-])[-+]?[\d,]+\.(\d+)(?![\d.\-/])")
 FILES = sorted(path.stem for path in FOLDER.glob("*.txt"))
 # Tables of amounts alone: the others have levels, prices and text among their columns.
-OF_AMOUNTS = ("run", "stress")
+OF_AMOUNTS = ("run", "stress", "run-ja", "stress-ja")
 
 
 def plain(line: str) -> str:
@@ -54,7 +54,7 @@ def test_minus_is_ascii_and_colours_are_on_terminals_alone(name):
 def test_decimal_points_of_a_column_are_at_one_offset(name):
     for page, lines in sections((FOLDER / f"{name}.txt").read_text(encoding="utf-8")).items():
         rows = [plain(line) for line in lines if re.match(r"(  )?[\w…-]+ +[-+\d]", plain(line))]
-        points = [{found.start(1) for found in NUMBER.finditer(row)} for row in rows]
+        points = [{text_width(row[: found.start(1)]) for found in NUMBER.finditer(row)} for row in rows]
         columns = max(points, key=len)
         assert len(rows) > 2, page
         assert [row for row, found in zip(rows, points, strict=True) if not found <= columns] == [], page

@@ -53,6 +53,14 @@ def test_every_command_and_every_option_has_a_help_text():
             assert getattr(parameter, "help", None), f"{name} {parameter.name}"
 
 
+def test_no_list_of_commands_cuts_a_sentence_on_80_columns():
+    for name, command, _ in commands():
+        listed = getattr(command, "commands", {})
+        for word, listed_command in listed.items():
+            room = 80 - 6 - max(map(len, listed))  # beside the longest name, and the gaps around it
+            assert not listed_command.get_short_help_str(room).endswith("..."), f"{name} {word}"
+
+
 @pytest.mark.parametrize("kind", ["market", "book", "scenario", "run"])
 def test_schemas_are_json(unwind, kind):
     done = unwind("schema", kind)

@@ -10,6 +10,7 @@ from engine.analysis.stress import StressTable, as_json
 from engine.inputs.market.load import bundled_market_path
 from engine.risk.standing import Standing
 
+DAY = date(2025, 5, 28)
 STRESSED = StressTable(
     currency="JPY",
     scenarios=("one", "two"),
@@ -23,8 +24,8 @@ STRESSED = StressTable(
 
 
 def test_the_worst_in_words_then_total_books_and_positions():
-    shown = table(STRESSED, "P&L")
-    assert (shown.title, shown.unit) == ("P&L, at once; gains positive", "JPY mn")
+    shown = table(STRESSED, DAY)
+    assert (shown.title, shown.unit) == ("P&L of shocks on 2025-05-28, at once; gains positive", "JPY mn")
     assert shown.sentence == "Worst: one loses 1.00, 1.4 % of the value; fund 3.00."
     assert [list(row) for row in shown.rows] == [
         ["total", "70.00", "-1.00", "0.00"],
@@ -47,20 +48,25 @@ def test_of_many_positions_the_largest_stand_alone_and_all_add_up():
         base_values=np.full(n, 1e6),
         pnl=np.array([-1e6 * np.arange(n), np.zeros(n)]),
     )
-    rows = table(many, "P&L").rows
+    rows = table(many, DAY).rows
     assert [row[0] for row in rows[4:]] == [*(f"  P{i}" for i in range(13, 3, -1)), "  4 others"]
     assert rows[-1][2] == "-6.0"  # 0, 1, 2 and 3
 
 
 def test_a_stress_says_below_the_table_that_it_is_no_forecast():
-    assert table(STRESSED, "P&L").footnote == "one: stress law: not a forecast."
+    assert table(STRESSED, DAY).footnote == "one: stress law: not a forecast."
     assert as_json(STRESSED, date(2025, 5, 28), [])["stresses"] == ["one"]
 
 
 def test_where_nothing_moves_amounts_keep_the_unit_of_the_values():
-    shown = table(replace(STRESSED, pnl=np.zeros((2, 3))), "P&L")
-    assert (shown.unit, shown.sentence) == ("JPY mn", "No scenario loses anything.")
+    shown = table(replace(STRESSED, pnl=np.zeros((2, 3))), DAY)
+    assert (shown.unit, shown.sentence) == ("JPY mn", "The total loses in no scenario.")
     assert shown.rows[0] == ["total", "70.0", "0.0", "0.0"]
+
+
+def test_where_the_total_loses_nothing_a_book_that_does_is_named():
+    shown = table(replace(STRESSED, pnl=np.array([[1e6, 5e6, -4e6], [0.0, 0.0, 1e6]])), DAY)
+    assert shown.sentence == "The total loses in no scenario; fund 3.00 in one."
 
 
 def test_json_has_every_figure_by_name(unwind):

@@ -12,6 +12,7 @@ from engine.explain.nights.corners import Stream, common_runs, stream_of
 from engine.explain.nights.mixed_books import NightBooks, Trades, trades_between
 from engine.explain.nights.mixed_market import check_mixable, is_same, moves
 from engine.explain.nights.movers import AGEING, LAW, MOST_MOVERS, TRADES, Mover, at_most, grouped, movers_of
+from engine.explain.nights.orders import Orders, all_orders_of, some_orders_of
 from engine.explain.nights.pnl_explain import HeldBook, PnlExplain, pnl_explain
 from engine.explain.nights.realised import realised_between
 from engine.explain.nights.recorded_night import RecordedNight, two_nights
@@ -21,6 +22,7 @@ from engine.run.blocks import Progress
 from engine.sharing.program_digest import code
 
 ALL_PATHS = 2**24  # of all runs together, unless a number is asked for: about a minute on two cores
+QUICK_PATHS = 3_000_000  # the same where some orders do: some seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,9 @@ class ChangeQuestion:
     run: str | None = None  # None: the first that both have
     scenario: str | None = None  # None: the later night's main one
     confidences: tuple[float, ...] = ()  # (): all that both have
-    n_paths: int | None = None  # of each run between the nights; None: as many as `ALL_PATHS` allows
+    n_paths: int | None = None  # of each run between the nights; None: as many as fit into all
     realised: Path | None = None  # file of realised P&L; None: the later night's own, if it names one
+    is_quick: bool = False  # of many movers some orders and fewer paths, for a report that waits for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,6 +49,7 @@ class NightsChange:
     horizon_days: int
     n_paths: int  # of each run between the nights
     n_runs: int
+    n_orders: int  # in which the movers moved, forwards and backwards; 0: all that there are
     n_sections: int  # of the paths, from which the errors come
     movers: tuple[Mover, ...]  # of all parts, in their order
     unmoved: tuple[str, ...]  # keys of movers that are the same on both nights: exactly 0
@@ -86,12 +90,13 @@ def nights_change(question: ChangeQuestion, progress: Progress, say: Callable[[s
     check_mixable(nights[0].market, nights[1].market)
     books = NightBooks(nights=nights)
     mix = _mix(nights, books)
-    stream = _stream(nights, question, len(mix.moved), say)
+    orders = (some_orders_of if question.is_quick else all_orders_of)(len(mix.moved))
+    stream = _stream(nights, question, orders, say)
     moved = ", ".join(mover.label for mover in mix.moved)
-    n_runs = 2 ** len(mix.moved)
+    n_runs = len(orders.sets)
     runs_words = f"{n_runs:,} runs of {stream.config.n_paths:,} paths on common draws, for these moved: {moved}"
     say(runs_words if moved else "nothing moved but paths and settings")
-    runs = common_runs(nights, books, stream, [mover.keys for mover in mix.moved], progress)
+    runs = common_runs(nights, books, stream, [mover.keys for mover in mix.moved], orders, progress)
     realised = realised_between(nights, question.realised)
     held = HeldBook(
         before=nights[0].market,
@@ -109,6 +114,7 @@ def nights_change(question: ChangeQuestion, progress: Progress, say: Callable[[s
         horizon_days=stream.config.horizon_days,
         n_paths=stream.config.n_paths,
         n_runs=n_runs,
+        n_orders=2 * len(orders.forwards),
         n_sections=N_SECTIONS,
         movers=(*mix.movers, QUOTES, SIMULATION),
         unmoved=tuple(mover.key for mover in mix.movers if mover not in mix.moved),
@@ -139,7 +145,7 @@ def _mix(nights: Sequence[RecordedNight], books: NightBooks) -> _Mix:
 def _moves(nights: Sequence[RecordedNight], books: NightBooks, key: str) -> bool:
     """Return whether what a key stands for is another on the later night."""
     if key == TRADES:
-        return not books.are_same
+        return not books.have_same_rows
     first, second = nights[0].market, nights[1].market
     is_moved = moves(first, second, key)
     return is_moved or (key == LAW and not is_same(nights[0].scenario, nights[1].scenario))
@@ -158,12 +164,12 @@ def _trades(nights: Sequence[RecordedNight], books: NightBooks, apart: str | Non
 
 
 def _stream(
-    nights: Sequence[RecordedNight], question: ChangeQuestion, n_movers: int, say: Callable[[str], None]
+    nights: Sequence[RecordedNight], question: ChangeQuestion, orders: Orders, say: Callable[[str], None]
 ) -> Stream:
     """Return the draws of all runs between the nights, with the figures that are wanted."""
     confidences = _confidences(nights, question.confidences)
     scopes = tuple(dict.fromkeys(scope for night in nights for scope in night.scopes))
-    return stream_of(nights, _n_paths(nights, question.n_paths, confidences, n_movers), scopes, confidences, say)
+    return stream_of(nights, _n_paths(nights, question, confidences, len(orders.sets)), scopes, confidences, say)
 
 
 def _confidences(nights: Sequence[RecordedNight], wanted: Sequence[float]) -> tuple[float, ...]:
@@ -179,13 +185,16 @@ def _confidences(nights: Sequence[RecordedNight], wanted: Sequence[float]) -> tu
     return tuple(wanted) or common
 
 
-def _n_paths(nights: Sequence[RecordedNight], wanted: int | None, confidences: tuple[float, ...], n_movers: int) -> int:
+def _n_paths(
+    nights: Sequence[RecordedNight], question: ChangeQuestion, confidences: tuple[float, ...], n_runs: int
+) -> int:
     """Return the number of paths of each run, which must leave each section a tail."""
-    if wanted is not None:
-        check_sectioning(wanted, confidences)
-        return wanted
+    if question.n_paths is not None:
+        check_sectioning(question.n_paths, confidences)
+        return question.n_paths
     least = N_SECTIONS * LEAST_IN_TAIL / (1 - exact_confidence(max(confidences)))
-    return max(math.ceil(least), min(ALL_PATHS >> n_movers, *(night.n_paths for night in nights)))
+    together = QUICK_PATHS if question.is_quick else ALL_PATHS
+    return max(math.ceil(least), min(together // n_runs, *(night.n_paths for night in nights)))
 
 
 def _program_notes(nights: Sequence[RecordedNight]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def as_json(change: NightsChange) -> dict[str, Any]:
         "movers": [each.key for each in change.pnl.movers],
         "scopes": plain_json(change.pnl.scopes, "pnl"),
     }
-    told = ("run", "scenario", "nights", "currency", "horizon_days", "n_paths", "n_runs", "n_sections")
+    told = ("run", "scenario", "nights", "currency", "horizon_days", "n_paths", "n_runs", "n_orders", "n_sections")
     return {
         "schema": SCHEMA,
         "text": prose(change),

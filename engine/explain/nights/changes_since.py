@@ -37,7 +37,7 @@ def changes_since(folder: Path, night: date, progress: Progress, say: Callable[[
     found: dict[str, NightsChange | str] = {}
     for run in (name for name in now if name in before):
         try:
-            found[run] = nights_change(ChangeQuestion(nights=pair, run=run), progress, say)
+            found[run] = nights_change(ChangeQuestion(nights=pair, run=run, is_quick=True), progress, say)
         except InputError as error:
             found[run] = str(error)
     return found

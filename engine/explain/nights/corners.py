@@ -12,9 +12,11 @@ from engine.errors import InputError
 from engine.explain.nights.mixed_books import NightBooks, has_quotes, without_quotes
 from engine.explain.nights.mixed_market import aligned, mixed_market
 from engine.explain.nights.movers import AGEING, LAW, TRADES
+from engine.explain.nights.orders import Orders
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.inputs.batch import BatchRun
 from engine.market.market import Market
+from engine.risk.exact_tails import exact_values
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK, WINDOW
 from engine.risk.ordered_tail import worst_of
@@ -24,7 +26,7 @@ from engine.run.blocks import Progress
 from engine.run.load import Inputs
 from engine.run.past_laws import exact_scenarios
 from engine.run.prepared import Prepared, prepared_by, scopes_of
-from engine.run.whole_scenarios import whole_scenarios
+from engine.run.whole_scenarios import whole_moves
 from engine.scenario.apply import ShockedMarket, apply
 from engine.scenario.scenario import Scenario
 from kernels.base import AbstractBackend, PathRange
@@ -49,7 +51,8 @@ class TailFigures:
 class CommonRuns:
     """Figures of all runs between two nights on the common draws."""
 
-    sets: TailFigures  # (2^n, ...) without market prices of positions, mover i moved where the index has bit 2^i
+    orders: Orders  # in which movers move
+    sets: TailFigures  # (n_sets, ...) without market prices of positions, of the sets of movers on the way
     quoted: TailFigures  # (2, ...) both nights with these
     as_run: TailFigures  # (2, ...) the same, each night's table of past days in the order in which it was drawn from
 
@@ -94,14 +97,16 @@ def common_runs(
     books: NightBooks,
     stream: Stream,
     movers: Sequence[Sequence[str]],
+    orders: Orders,
     progress: Progress,
 ) -> CommonRuns:
-    """Run every set of movers on the common draws, and both nights as they were.
+    """Run the sets of movers on the common draws, and both nights as they were.
 
     Parameters
     ----------
     movers : (n,) keys of each mover that moves
-    progress : called after each of the 2^n sets
+    orders : in which they move
+    progress : called after each set of movers
 
     Raises
     ------
@@ -109,16 +114,17 @@ def common_runs(
         A mix of the nights cannot be run: names the movers.
     """
     runs = _Runs(nights=nights, books=books, stream=stream, aligned=aligned(nights[0].market, nights[1].market))
-    every = {key for keys in movers for key in keys}
+    # Rows that differ in their market prices alone are no trades, yet the later night's own are what it was run with.
+    every = {TRADES, *(key for keys in movers for key in keys)}
     sets = []
-    for each in range(2 ** len(movers)):
+    for done, each in enumerate(orders.sets, start=1):
         sets.append(runs.figures({key for i, keys in enumerate(movers) if each >> i & 1 for key in keys}))
-        progress(each + 1, 2 ** len(movers))
+        progress(done, len(orders.sets))
     quoted = [sets[0], sets[-1]]
     if any(has_quotes(books.on(at, at)) for at in (0, 1)):
         quoted = [runs.figures(taken, has_quotes=True) for taken in (set[str](), every)]
     as_run = [quoted[0], runs.figures(every, has_quotes=True, is_aligned=False) if runs.reorders else quoted[1]]
-    return CommonRuns(sets=_stacked(sets), quoted=_stacked(quoted), as_run=_stacked(as_run))
+    return CommonRuns(orders=orders, sets=_stacked(sets), quoted=_stacked(quoted), as_run=_stacked(as_run))
 
 
 def _stacked(found: Sequence[TailFigures]) -> TailFigures:
@@ -224,15 +230,10 @@ def _ranks_near_var(confidence: float, n_paths: int) -> I64:
 
 def _exact(stream: Stream, whole: Prepared) -> TailFigures:
     """Value every move: no section says anything else."""
-    found = {row.scope: row for row in whole_scenarios(whole, _nothing, has_errors=False)[0].results}
+    moves, rows = whole_moves(whole, 0), scopes_of(whole)
     values = np.zeros((len(stream.scopes), len(stream.confidences), len(MEASURES)))
     for k, scope in enumerate(stream.scopes):
-        if scope in found:
-            tails = {tail.confidence: tail for tail in found[scope].measures}
-            values[k] = [[tails[each].of(measure).value for measure in MEASURES] for each in stream.confidences]
+        if scope in rows:
+            values[k] = exact_values(moves, rows.index(scope), stream.confidences)
     sections = np.broadcast_to(values, (N_SECTIONS, *values.shape)).copy()
     return TailFigures(values=values, sections=sections, near=np.zeros((N_NEAR, *values.shape)))
-
-
-def _nothing(_: str) -> None:
-    """Leave unsaid what a run between two nights says for itself."""

@@ -11,6 +11,7 @@ from engine.book.join import join_books
 from engine.book.value import position_values
 from engine.errors import InputError
 from engine.explain.nights.dated_fixings import with_fixings_of
+from engine.explain.nights.mixed_market import is_same
 from engine.explain.nights.recorded_night import RecordedNight
 from engine.inputs.book.load import load_book
 from engine.inputs.opened import Opened
@@ -58,6 +59,16 @@ class NightBooks:
         """Return whether both nights have the same files."""
         first, second = ([(name, opened.sha256) for name, opened in night.books] for night in self.nights)
         return first == second
+
+    @property
+    def have_same_rows(self) -> bool:
+        """Return whether both nights hold the same, whatever their rows' market prices: there are no trades then.
+
+        Raises InputError where rows do not compile on the other night's date.
+        """
+        if self.are_same:
+            return True
+        return all(is_same(*(_terms(self.on(date_of, rows_of)) for rows_of in (0, 1))) for date_of in (0, 1))
 
     def why_not_apart(self) -> str | None:
         """Say why rows cannot be laid on the other night's date; None: they can."""
@@ -116,6 +127,11 @@ def without_quotes(book: CompiledBook) -> CompiledBook:
             none = {name: np.full_like(getattr(table, name), np.nan) for name in payoff.quotes}
             tables.append(replace(table, **none))
     return book.with_tables(*tables)
+
+
+def _terms(book: CompiledBook) -> tuple[object, ...]:
+    """Return all that runs between two nights take from a book."""
+    return book.position_ids, book.books, book.kinds, without_quotes(book).tables
 
 
 def _without_levels(book: CompiledBook) -> CompiledBook:

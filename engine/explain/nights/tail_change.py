@@ -9,8 +9,9 @@ import numpy as np
 from engine.analysis.sectioning import N_SECTIONS
 from engine.explain.nights.corners import MEASURES, CommonRuns, Stream, TailFigures
 from engine.explain.nights.movers import Mover
+from engine.explain.nights.orders import order_variance
 from engine.explain.nights.recorded_night import RecordedNight
-from engine.explain.nights.shares import adding_up, shapley
+from engine.explain.nights.shares import adding_up
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.results import ScopeResult
 from kernels.types import F64
@@ -33,7 +34,7 @@ class ChangePart:
 
     key: str
     value: float
-    se: float  # of simulation, paired
+    se: float  # of simulation, paired, and of the orders in which movers moved, where not all are taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,10 @@ def tail_changes(
 
 def _shares(runs: CommonRuns) -> _Shares:
     bare, parts = runs.sets, runs.sets.sections
-    sections, near = (shapley(np.moveaxis(each, 1, 0)) for each in (parts, runs.sets.near))  # (n, n_each, ...)
+    by_order = runs.orders.shares(bare.values)
+    sections, near = (  # (n, n_each, ...)
+        runs.orders.shares(np.moveaxis(each, 1, 0)).mean(axis=0) for each in (parts, runs.sets.near)
+    )
     ends = TailFigures(values=bare.values[[0, -1]], sections=parts[:, [0, -1]], near=bare.near[:, [0, -1]])
     quoted, as_run = _step(runs.quoted), _step(runs.as_run)
     bare_step = _step(ends)
@@ -106,9 +110,9 @@ def _shares(runs: CommonRuns) -> _Shares:
     )
     rough = (_roughness(quoted.near), _roughness(as_run.near), _roughness(quoted.near - as_run.near))
     return _Shares(
-        values=np.concatenate([shapley(bare.values), own.values[None]]),
+        values=np.concatenate([by_order.mean(axis=0), own.values[None]]),
         ses=np.concatenate([
-            np.sqrt(_variance(sections, 1) + _roughness(np.moveaxis(near, 1, 0))),
+            np.sqrt(_variance(sections, 1) + _roughness(np.moveaxis(near, 1, 0)) + order_variance(by_order)),
             np.sqrt(_variance(own.sections, 0) + _roughness(own.near))[None],
         ]),
         change=quoted.values,

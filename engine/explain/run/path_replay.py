@@ -98,7 +98,7 @@ def path_replay(run: ReadyRun, scenario: str, path: int) -> PathReplay:
         horizon_days=part.config.horizon_days,
         shares=_shares(part, s),
         regimes=regime_names(part.inputs.unwinds[s]),
-        levels=_levels(part.inputs.shocked[s], deviations),
+        levels=levels_of(part.inputs.shocked[s], deviations),
         series=seen[:, n_factors:],
         events=tuple(sorted(named_events(mechanism_moves(part, s, number), 0))),
         books=part.packed.books,
@@ -159,7 +159,8 @@ def _shares(part: Prepared, s: int) -> F64:
     return found
 
 
-def _levels(start: Market, deviations: F64) -> F64:
+def levels_of(start: Market, deviations: F64) -> F64:
+    """Return zero rates, prices and vols (n, n_factors) where the factors of a market moved by (n, n_factors)."""
     levels = np.empty_like(deviations)
     for f, factor in enumerate(start.factors):
         level, moved = start.level(factor), deviations[:, f]

@@ -41,7 +41,11 @@ def limit_changes(limits: Sequence[Limit], tried: Tried, recorded: RunRecord | N
     here = [limit.model_copy(update={"run": None}) for limit in limits]
     before = _plain_record(tried, here) if recorded is None else recorded
     after = _with_trades(before, tried, here)
-    was = {_key(use): use for use in use_limits(here, [before], [before.name])}
+    known = {row.scope for row in before.results}  # a pattern of books is held against what has a scope among them
+    own = tuple(replace(row, measures=()) for row in after.results if row.scope not in known)
+    was = {
+        _key(use): use for use in use_limits(here, [replace(before, results=(*before.results, *own))], [before.name])
+    }
     return tuple(LimitChange(before=was.get(_key(use)), after=use) for use in use_limits(here, [after], [after.name]))
 
 

@@ -122,7 +122,7 @@ def _worst_named(
 
 
 def _dates_below(dates: Dates, across: Axis, most: int) -> list[str]:
-    months = np.arange(dates[0].astype("datetime64[M]") + 1, dates[-1].astype("datetime64[M]") + 1)
+    months = np.arange(dates[0].astype("datetime64[M]"), dates[-1].astype("datetime64[M]") + np.timedelta64(1, "M"))[1:]
     if not months.size:
         ends = ((dates[0], "start"), (dates[-1], "end"))
         return [

@@ -43,6 +43,7 @@ def answer(*scopes: str, n_runs: int = 2) -> NightsChange:
         horizon_days=10,
         n_paths=65_536,
         n_runs=n_runs,
+        n_orders=0,
         n_sections=32,
         movers=(JGB, LAW),
         unmoved=("law",),

@@ -1,6 +1,7 @@
 """Lines on stderr as JSON objects: what machines read of a command."""
 
 import json
+import re
 import sys
 import time
 from datetime import datetime
@@ -120,3 +121,13 @@ def test_a_command_logs_its_begin_its_errors_and_its_end(unwind, tmp_path):
     started, error, ended = map(json.loads, done.stderr.splitlines())
     assert (started["event"], ended["event"], ended["exit_code"]) == ("started", "ended", 2)
     assert (error["file"], error["line"], error["where"], error["value"]) == (str(path), 1, "paths", "many")
+
+
+def test_every_event_that_is_written_is_documented(root):
+    """Those that the code names; `night` and `run` are laid into `_started` and `_ended`."""
+    page = (root / "docs/how-to/platforms.md").read_text(encoding="utf-8")
+    call = re.compile(r'(?:\.record\(|write\("(?:info|warning|error)", ?)f?"([a-z_{}]+)"')
+    found = {name for path in (root / "cli").rglob("*.py") for name in call.findall(path.read_text(encoding="utf-8"))}
+    events = {name.replace("{what}", what) for name in found for what in ("night", "run")}
+    assert {"summary", "limit", "batch_read", "run_ended", "progress", "error"} <= events
+    assert {name for name in events if f"`{name}`" not in page} == set()

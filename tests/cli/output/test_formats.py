@@ -6,6 +6,7 @@ import pytest
 from cli.output import formats
 from cli.output.formats import Format
 from engine.errors import InputError
+from engine.words.language import name_of
 
 
 def test_the_table_is_the_default_and_json_has_a_short_form():
@@ -42,3 +43,12 @@ def test_one_form_is_made_and_no_other(capsys):
     formats.show(Format.CSV, table=never, json=never, frame=lambda: pa.table({"a": [1.5]}))
     lines = capsys.readouterr().out.splitlines()
     assert (lines[0], *map(json.loads, lines[1:3]), *lines[3:]) == ("a table", {"book": "生保"}, {"a": 1}, "a", "1.5")
+
+
+def test_a_table_is_in_the_readers_language_and_json_and_frames_are_in_none(capsys):
+    def told():
+        return name_of("total")
+
+    formats.show(Format.TABLE, table=lambda: print(told()), json=dict, frame=dict, language="ja")
+    formats.show(Format.JSON, table=print, json=lambda: {"scope": told()}, frame=dict, language="ja")
+    assert capsys.readouterr().out == '全ブック\n{"scope": "total"}\n'

@@ -73,7 +73,7 @@ def test_each_claim_stands_in_the_page_once_with_command_output_record_and_verdi
 
 def test_every_command_has_the_options_files_and_scenarios_that_it_names(root, monkeypatch):
     monkeypatch.chdir(root)  # files are looked for from there
-    found = [words for words in commands(root) if words[0] != "grep"]
+    found = [words for words in commands(root) if words[0] not in ("grep", "cat")]
     assert len(found) >= 17
     for words in found:
         assert words[0] == "unwind"

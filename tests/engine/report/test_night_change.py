@@ -56,6 +56,7 @@ CHANGE = NightsChange(
     horizon_days=10,
     n_paths=65_536,
     n_runs=4,
+    n_orders=0,
     n_sections=32,
     movers=MOVERS,
     unmoved=(),

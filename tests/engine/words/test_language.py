@@ -10,6 +10,8 @@ from engine.errors import InputError
 from engine.words.language import (
     JAPANESE,
     Text,
+    composed,
+    currency_name,
     dictionary,
     language,
     listed,
@@ -32,9 +34,10 @@ def texts_of_code() -> dict[str, str]:
     for path in sources():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Text", "texts"):
+                sense = next((f" [{ast.literal_eval(word.value)}]" for word in node.keywords), "")
                 for each in node.args:
                     if isinstance(each, ast.Constant):
-                        found[each.value] = relative(path)
+                        found[f"{each.value}{sense}"] = relative(path)
     for path in (ROOT / "engine" / "report" / "templates").glob("*.html"):
         found |= dict.fromkeys(SAID.findall(path.read_text(encoding="utf-8")), relative(path))
     return found
@@ -77,6 +80,28 @@ def test_a_text_that_the_dictionary_lacks_is_an_error_in_that_language_alone():
     assert str(unknown) == "no such text"
     with read_in("ja"), pytest.raises(KeyError):
         str(unknown)
+
+
+def test_a_text_of_two_senses_has_a_translation_of_each():
+    plain, of_a_book = Text("value"), Text("value", sense="of a book")
+    assert str(plain) == str(of_a_book) == "value"
+    with read_in("ja"):
+        assert (str(plain), str(of_a_book)) == ("値", "時価")
+
+
+def test_a_composed_name_is_put_in_the_readers_language_by_the_first_pattern_that_fits():
+    steepens, fall = Text("{curve} curve steepens"), Text("{name} fall")
+    assert composed("JGB curve steepens", steepens, fall) == "JGB curve steepens"
+    with read_in("ja"):
+        assert composed("JGB curve steepens", steepens, fall) == "JGBカーブのスティープ化"
+        assert composed("vols fall", steepens, fall) == "ボラティリティの低下"
+        assert (composed("vols", steepens), composed("my own", steepens)) == ("ボラティリティ", "my own")
+
+
+def test_a_currency_after_an_amount_has_its_word():
+    assert currency_name("JPY") == "JPY"
+    with read_in("ja"):
+        assert (currency_name("JPY"), currency_name("MXN")) == ("円", "MXN")
 
 
 def test_another_language_is_refused():

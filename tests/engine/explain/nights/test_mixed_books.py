@@ -79,3 +79,17 @@ def test_compiled_files_cannot_be_laid_on_the_other_date_and_say_why(tmp_path, b
     why = books.why_not_apart()
     assert why is not None
     assert why.startswith(f"the books of {SECOND} have no meaning on {FIRST}: ")
+
+
+@pytest.mark.parametrize(
+    ("later", "are_same"), [(JGB.replace(",\n", ",97.5\n"), True), (JGB.replace("10000000000", "9000000000"), False)]
+)
+def test_rows_are_the_same_whatever_their_prices_and_not_whatever_their_amounts(tmp_path, later, are_same):
+    def night(day: date, rows: str) -> SimpleNamespace:
+        path = tmp_path / f"{day}.csv"
+        path.write_text(HEAD + rows)
+        return SimpleNamespace(valuation_date=day, books=(("fund", open_once(path, BOOK)),))
+
+    books = NightBooks(nights=(night(FIRST, JGB.replace(",\n", ",98.1\n")), night(SECOND, later)))
+    assert not books.are_same
+    assert books.have_same_rows is are_same

@@ -11,6 +11,7 @@ from engine.explain.nights.change import ChangeQuestion, nights_change
 from engine.explain.nights.corners import common_runs, stream_of
 from engine.explain.nights.mixed_books import NightBooks
 from engine.explain.nights.movers import Mover
+from engine.explain.nights.orders import all_orders_of
 from engine.explain.nights.recorded_night import two_nights
 from engine.explain.nights.tail_change import tail_changes
 from engine.run import prepared
@@ -78,7 +79,7 @@ def test_the_order_of_the_movers_does_not_matter(first_night, second_night):
     found = []
     for order in ((0, 1, 2, 3), (3, 1, 0, 2)):
         moved = [MOVERS[i] for i in order]
-        runs = common_runs(nights, books, stream, [mover.keys for mover in moved], ignore)
+        runs = common_runs(nights, books, stream, [mover.keys for mover in moved], all_orders_of(len(moved)), ignore)
         found.append(tail_changes(nights, stream, moved, moved, runs))
     for one, other in zip(*found, strict=True):
         parts = [{part.key: part.value for part in each.parts} for each in (one, other)]
@@ -155,7 +156,7 @@ def drawn_parts(nights, pack_once, n_seeds):
     for seed in range(1, n_seeds + 1):
         stream = replace(first, config=first.config.model_copy(update={"seed": seed}))
         pack_once.next_seed()
-        runs = common_runs(nights, books, stream, [mover.keys for mover in WIDE], ignore)
+        runs = common_runs(nights, books, stream, [mover.keys for mover in WIDE], all_orders_of(len(WIDE)), ignore)
         found.append([_parts(each) for each in tail_changes(nights, stream, WIDE, WIDE, runs)])
     return np.moveaxis(np.array(found), -1, 0)
 

@@ -1,11 +1,13 @@
 """The paragraph, word for word, of a small run; and what it says of figures made by hand."""
 
+import re
 from dataclasses import replace
 
 from engine.analysis.contributions.figures import Figure
 from engine.explain.run.explanation_prose import heading, prose
 from engine.explain.run.run_explanation import SignChange
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
+from engine.words.language import read_in
 from tests.engine.explain.run.runs import explained
 
 GOLDEN = (
@@ -58,3 +60,11 @@ def test_a_part_that_is_more_than_all_of_the_loss_is_said_so():
     factors[0] = replace(factors[0], figures={key: Figure(value=1.49 * es, se=0.0)})
     said = prose(replace(explained(), scenarios=(replace(base, factors=tuple(factors)),)))
     assert "on average. More than all of it (149 %) is the 1- to 5-year JGB curve; others take off. What" in said
+
+
+def test_in_japanese_the_paragraph_has_no_english_but_names():
+    with read_in("ja"):
+        said = prose(replace(explained(), sign_changes=(change(2.1e9, -1.5e9),)))
+    assert said.startswith("平常では、最悪1 %の経路の損失は107.5億円以上、平均123.2億円です。その46 %はJGBの20〜40年、")
+    assert said.endswith("ブックFX-HEDGEは平常で21.0 ±0.6億円増やし、three-regimesで15.0 ±0.8億円減らします。")
+    assert re.findall(r"[a-z]{2,} [a-z]{2,}", said) == []

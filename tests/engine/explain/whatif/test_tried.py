@@ -1,5 +1,6 @@
 """Candidate trades against limits, and against a recorded night."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,14 @@ def test_two_thirds_of_the_same_bond_sold_take_two_thirds_of_every_limit_s_use(t
     after = next(change for change in found.scenarios[0].changes if change.measure == "expected_shortfall")
     assert by_name["shortfall"].before.state == by_name["shortfall"].after.state == "within"
     assert after.after.value == pytest.approx(after.before.value / 3.0, rel=1e-6)
+
+
+def test_a_dv01_limit_on_every_book_has_its_use_before_where_the_trades_move_nothing(tmp_path, monkeypatch):
+    every_book = '[[limits]]\nname = "each"\nmeasure = "DV01"\ncurve = "UST"\nscope = "book:*"\namount = {amount}\n'
+    monkeypatch.setattr(sys.modules[__name__], "LIMITS", every_book)
+    by_scope = {each.after.scope: each for each in tried(tmp_path, 1e9)[1]}
+    assert by_scope["book:books"].before.value == by_scope["book:books"].after.value > 0.0
+    assert by_scope["book:whatif"].before is None
 
 
 def test_a_limit_file_with_errors_is_refused(tmp_path):
