@@ -6,8 +6,9 @@
 #   docker run --rm --read-only --tmpfs /tmp --tmpfs /var/cache/unwind:uid=10001 unwind demo
 #   docker run --rm --gpus all --read-only --tmpfs /tmp --tmpfs /var/cache/unwind:uid=10001 unwind-cuda demo --backend cuda
 #
-# Not run where these lines were written, for want of docker: the build, and a container with or without a GPU. The
-# installation below was run in a plain environment.
+# Not run where these lines were written, for want of docker: the build, and a container with or without a GPU. The steps
+# of the first stage were run in a plain environment, and a run on the kernels that they shipped. For the same image
+# twice, name both images of Python by their digests.
 ARG PYTHON=3.12
 
 FROM python:${PYTHON}-slim AS build

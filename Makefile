@@ -16,7 +16,7 @@ help:
 	@echo "make lint    ruff and mypy --strict"
 	@echo "make docs    the documents as pages, into docs/_build/html"
 	@echo "make bench   timings on this machine, beside numpy, QuantLib and others"
-	@echo "make gpu     on a machine with an NVIDIA GPU: identity, tests and timings, into bench/results/"
+	@echo "make gpu     on a machine with an NVIDIA GPU: bits, builds and timings in 15 minutes, into bench/results/"
 	@echo "make wheel   build the wheel into dist/, with its kernels compiled for this system and Python"
 	@echo "make sbom    list the parts of an installation, dist/sbom.cdx.json (CycloneDX); EXTRAS=report,dask"
 	@echo "make offline the wheel and all that it needs, dist/offline/, for a machine without network; EXTRAS=report,dask"
@@ -43,9 +43,10 @@ docs: $(VENV)/test.stamp
 bench: $(VENV)/run.stamp
 	@$(BIN)/unwind bench
 
-# Where there is no .venv this takes the Python that is there: a machine with a GPU often has no network.
+# Where there is no .venv this takes the Python that is there: a machine with a GPU often has no network. The result goes
+# to bench/results/, and to the folder OUT where that is set.
 gpu:
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m bench.gpu; else $(or $(PYTHON),python3) -m bench.gpu; fi
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python,$(or $(PYTHON),python3)) -m bench.gpu $(if $(OUT),--out $(OUT))
 
 # Both precisions, for every level of x86-64 that this machine has; on ARM for this processor alone.
 wheel: $(VENV)/run.stamp

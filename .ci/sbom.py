@@ -31,6 +31,29 @@ def component(pin: Pin) -> dict[str, Any]:
     }
 
 
+def brought() -> list[dict[str, Any]]:
+    """Return the libraries of browsers that the program brings along, by the table of their folder's README."""
+    text = (ROOT / "unwind_risk" / "serve" / "static" / "vendor" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(.+)` \| (\S+) \| (\S+) \| (.+) \| `([0-9a-f]{64})` \|$", text, re.MULTILINE)
+    packages = dict.fromkeys(row[1:4] for row in rows)
+    return [
+        {
+            "type": "library",
+            "bom-ref": f"pkg:npm/{name}@{version}",
+            "name": name,
+            "version": version,
+            "licenses": [{"license": {"name": licence}}],
+            "purl": f"pkg:npm/{name}@{version}",
+            "components": [
+                {"type": "file", "name": file, "hashes": [{"alg": "SHA-256", "content": digest}]}
+                for file, *of_package, digest in rows
+                if tuple(of_package) == (name, version, licence)
+            ],
+        }
+        for name, version, licence in packages
+    ]
+
+
 def purl_of(name: str, version: str) -> str:
     """Return a part's address among packages, as its standard writes it."""
     return f"pkg:pypi/{name.lower()}@{version}"
@@ -54,7 +77,10 @@ def document(parts: Sequence[Pin], project: Mapping[str, Any], version: str, ext
     }
     if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
         metadata["timestamp"] = datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    components = [component(pin) for pin in parts]
+    browsers = brought()
+    components = [component(pin) for pin in parts] + browsers
+    edges[refs[PROJECT]] += [each["bom-ref"] for each in browsers]
+    edges |= {each["bom-ref"]: [] for each in browsers}
     name = json.dumps([facts, components, edges], sort_keys=True)
     return {
         "bomFormat": "CycloneDX",

@@ -2,8 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _UNBROKEN = re.compile(r"\s+(?!%|±|bp\b)")  # where a line may end: a number keeps its unit and its error
+
+# Where a line of Japanese may end: not within a figure with its unit, a word in katakana, some kanji in a row or a word
+# of another script, not before what closes and not after what opens (JIS X 4051).
+_WORD = "[ -~±→]+[兆億千百万円日回件年月]*|[ァ-ヶー]+[0-9]*|[一-鿿]{1,4}|."
+_PIECE = re.compile(f"[\uff08「『]*(?:{_WORD})[。、\uff09」』\uff1a\uff1b・ー]*", re.DOTALL)
 
 
 def text_width(text: str) -> int:
@@ -28,14 +34,17 @@ def cut_in_the_middle(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int, later: str = "") -> list[str]:
-    """Return a text in lines of at most `width` columns, broken at blanks, a longer word within; `later` indents."""
+    """Return a text in lines of at most `width` columns, broken at blanks, a longer word within; `later` indents.
+
+    Japanese, which has no blanks, is broken between its letters where a line may end.
+    """
     lines: list[str] = []
     line = ""
     indent = text[: len(text) - len(text.lstrip())]
-    for word in _UNBROKEN.split(text.strip()):
-        rest, lead = word, later if lines else indent
-        if line and text_width(line) + 1 + text_width(rest) <= width:
-            line = f"{line} {rest}"
+    for gap, piece in _pieces(text):
+        rest, lead = piece, later if lines else indent
+        if line and text_width(line) + len(gap) + text_width(rest) <= width:
+            line = f"{line}{gap}{rest}"
             continue
         if line:
             lines.append(line)
@@ -49,6 +58,14 @@ def wrapped(text: str, width: int, later: str = "") -> list[str]:
             rest, lead = rest[len(head) :], later
         line = lead + rest
     return [*lines, line] if line or not lines else lines
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stays on one line, each with the blank before it or none."""
+    for word in _UNBROKEN.split(text.strip()):
+        pieces = [word] if word.isascii() or text_width(word) == len(word) else _PIECE.findall(word)
+        for i, piece in enumerate(pieces):
+            yield ("" if i else " "), piece
 
 
 def _beginning(text: str, width: int) -> str:

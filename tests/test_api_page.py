@@ -21,7 +21,8 @@ def failures(test: doctest.DocTest) -> str:
     return "".join(said)
 
 
-def test_the_page_prints_what_it_shows():
+def test_the_page_prints_what_it_shows(monkeypatch):
+    monkeypatch.chdir(ROOT)  # a history is named from there
     code = "\n".join(re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL))
     assert failures(doctest.DocTestParser().get_doctest(code, {}, "docs/how-to/api.md", str(PAGE), 0)) == ""
 

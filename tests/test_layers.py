@@ -49,7 +49,7 @@ HOMES = {
     "cupy": ("kernels/*",),
     "dask": ("engine/sharing/dask_client.py",),
     "distributed": ("engine/sharing/dask_client.py",),
-    "duckdb": ("engine/record/database.py",),
+    "duckdb": ("engine/record/asking/database.py",),
     "fastapi": ("unwind_risk/serve/*",),
     "jinja2": ("engine/report/*", "unwind_risk/serve/*"),
     "llvmlite": ("kernels/*",),
@@ -64,7 +64,7 @@ HOMES = {
     "numba": ("kernels/*", "bench/*"),
     "pydantic": ("engine/inputs/*",),
     "python_calamine": ("engine/inputs/sheets/read.py",),
-    "QuantLib": ("engine/conventions/calendars.py", "bench/*", "cli/pages/prices.py"),
+    "QuantLib": ("bench/*", "cli/pages/holidays.py", "cli/pages/prices.py"),
     "rich": ("cli/*",),
     "scipy.stats": ("engine/analysis/regulatory/pnl_attribution.py",),  # takes a second to load: no run does
     "starlette": ("unwind_risk/serve/*",),
@@ -89,9 +89,7 @@ def layer(module: str) -> int | None:
 
 
 # Modules that no command needs, each with its reason.
-WITHOUT_COMMAND = {
-    "kernels.cuda.host.on_cpu": "runs the CUDA sources on a processor, for tests where there is no device",
-}
+WITHOUT_COMMAND = {}
 
 
 def is_in(module: str, package: str) -> bool:

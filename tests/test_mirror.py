@@ -39,6 +39,7 @@ ACROSS = {
     "engine/run/test_unwind_runs.py": "whole runs of laws with an unwind",
     "kernels/cuda/test_book.py": "from files to digests on the CUDA sources",
     "kernels/cuda/test_compile.py": "what NVRTC says of the CUDA sources",
+    "kernels/cuda/test_counts.py": "instructions of a step of the CUDA sources",
     "kernels/cuda/test_currencies_book.py": "books in five currencies on the CUDA sources",
     "kernels/cuda/test_filtered.py": "laws by rows on the CUDA sources",
     "kernels/cuda/test_unwind.py": "laws with an unwind on the CUDA sources",

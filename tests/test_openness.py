@@ -15,7 +15,7 @@ import pytest
 
 import engine.run.prepared
 import engine.run.start
-from cli import render, results
+from cli import render, run_table
 from engine.book.value import position_values
 from engine.errors import InputError
 from engine.inputs.book.load import load_book
@@ -105,7 +105,7 @@ def shown(tmp_path_factory):
                 if backend == "cuda":  # its sources, built for a processor
                     patch.setattr(engine.run.prepared, "choose_backend", lambda *_: CudaBackend([HostDevice()]))
                 result = engine.run.start.run(asked(files, backend), ignore, ignore)
-                table = render.plain(results.table(result))
+                table = render.plain(run_table.table(result))
                 found[backend] = Shown(result=result, table=table, json=json.loads(json.dumps(as_json(result))))
         return found[backend]
 

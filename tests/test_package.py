@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from hashlib import sha256
 
 import pytest
 
@@ -14,8 +15,9 @@ import unwind_risk
 
 PACKAGES = ("engine", "kernels", "bench", "cli", "unwind_risk")
 PINNED = ("requirements.txt", "requirements-test.txt", "requirements-floors.txt", "requirements-extras.txt")
-# What a machine without QuantLib needs: load a compiled book, value it, simulate, measure.
+# What every run needs: compile or load a book, value it, simulate, measure. numba is asked for what is not kept.
 COMPUTE_PATH = (
+    "engine.book.compile",
     "engine.book.store",
     "engine.book.value",
     "engine.scenario.apply",
@@ -67,13 +69,15 @@ def test_importing_the_door_loads_nothing_heavy_until_a_name_is_used(unwind):
 def test_every_public_name_is_there_and_no_other():
     assert all(getattr(unwind_risk, name) is not None for name in unwind_risk.__all__)
     assert set(unwind_risk.__all__) == {*unwind_risk._HOMES, "__version__"}
-    with pytest.raises(AttributeError, match="has no attribute 'rum'"):
+    with pytest.raises(AttributeError, match=r"has no 'rum'; did you mean 'run'\?"):
         unwind_risk.rum  # noqa: B018
 
 
-def test_the_compute_path_needs_neither_quantlib_nor_pydantic_nor_pandas(unwind):
+def test_the_compute_path_needs_neither_numba_nor_pydantic_nor_pandas(unwind):
     code = f"import sys; [__import__(name) for name in {COMPUTE_PATH}]; "
-    code += "print([name for name in ('QuantLib', 'pydantic', 'pandas', 'scipy.stats') if name in sys.modules])"
+    code += (
+        "print([name for name in ('QuantLib', 'numba', 'pydantic', 'pandas', 'scipy.stats') if name in sys.modules])"
+    )
     done = unwind.python("-c", code)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "[]\n"
@@ -109,15 +113,22 @@ def test_the_list_of_parts_has_each_once_with_its_hashes_and_what_needs_it(root)
     found = json.loads(text)
     assert (found["bomFormat"], found["specVersion"], found["version"]) == ("CycloneDX", "1.6", 1)
     pinned = (root / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", "")
-    names = [each["name"] for each in found["components"]]
+    browsers = [each for each in found["components"] if each["purl"].startswith("pkg:npm/")]
+    vendor = root / "unwind_risk/serve/static/vendor"
+    held = {path.name: sha256(path.read_bytes()).hexdigest() for path in vendor.iterdir() if path.name != "README.md"}
+    files = [file for each in browsers for file in each["components"]]
+    assert {file["name"]: file["hashes"][0]["content"] for file in files} == held
+    assert all(each["licenses"][0]["license"]["name"] for each in browsers)
+    packages = [each for each in found["components"] if each not in browsers]
+    names = [each["name"] for each in packages]
     assert len({*names}) == len(names)  # one version of each: of this Python and this system
     assert {*names} <= {*re.findall(r"^([a-z0-9-]+)==", pinned, re.MULTILINE)}
     assert "colorama" not in names or sys.platform == "win32"
-    for each in found["components"]:
+    for each in packages:
         assert f"{each['name']}=={each['version']} " in pinned
         assert all(f"sha256:{digest['content']}" in pinned for digest in each["hashes"])
     needs = {each["ref"].split("@")[0].removeprefix("pkg:pypi/"): each["dependsOn"] for each in found["dependencies"]}
-    assert set(needs) == {*names, "unwind-risk"}
+    assert set(needs) == {*names, "unwind-risk", "pkg:npm/htmx.org", "pkg:npm/uplot"}
     assert [ref.split("@")[0] for ref in needs["numba"]] == [
         "pkg:pypi/llvmlite",
         "pkg:pypi/numpy",

@@ -26,6 +26,7 @@ ALONE = {
     "compiled": ({"numba"}, "what is said while numba compiles"),
     "kept": ({"numba"}, "where numba finds again what it compiled"),
     "shipped": ({"numba"}, "what of it goes with a wheel"),
+    "parts": ({"numba"}, "how numba compiles what only kernels call"),
     "real": ({"cuda"}, "what C lacks"),
     "observed": ({"cuda"}, "the paths of a thread"),
 }

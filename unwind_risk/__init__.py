@@ -101,14 +101,16 @@ _HOMES = {  # name -> the module that it is loaded from
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'unwind_risk' has no attribute {name!r}")
+        from engine.errors import did_you_mean  # here: the import itself loads nothing of ours
+
+        raise AttributeError(f"unwind_risk has no {name!r}{did_you_mean(name, __all__)}")
     home = import_module(_HOMES[name])
     found = globals()[name] = home if name == "positions" else getattr(home, name)
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
 
 
 if not is_command():  # the command claims them in `main`, whatever else is on the path

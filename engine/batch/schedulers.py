@@ -9,6 +9,7 @@ _FILES = {
     "systemd-service": "unwind.service",
     "systemd-timer": "unwind.timer",
     "airflow": "airflow_dag.txt",
+    "airflow-kubernetes": "airflow_pods.txt",
     "kubernetes-cronjob": "cronjob.yaml",
     "kubernetes-shards": "indexed_job.yaml",
     "slurm": "array.sbatch",

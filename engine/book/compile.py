@@ -1,4 +1,4 @@
-"""Positions -> a compiled book. The only step that needs QuantLib."""
+"""Positions -> a compiled book."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

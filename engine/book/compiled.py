@@ -1,4 +1,4 @@
-"""A compiled book: every position as rows of payoffs' tables. Needs no QuantLib to load or value."""
+"""A compiled book: every position as rows of payoffs' tables."""
 
 from dataclasses import dataclass, replace
 from datetime import date

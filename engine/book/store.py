@@ -1,4 +1,4 @@
-"""A compiled book as one Parquet file: a row per position. Reading needs no QuantLib; numbers come back exact.
+"""A compiled book as one Parquet file: a row per position. Numbers come back exact.
 
 The file is sealed: its metadata hold the sha256 of all its bytes, those of the digest itself taken as zeros.
 """

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-import numpy as np
-
 from engine.book.compiled import CompiledBook
 from engine.market.factors import Factor, FactorKind
+from engine.market.lookup import distinct
 from engine.market.market import Market
 from engine.payoffs.fx_options import FxOptions, pairs_of
 from engine.payoffs.holdings import Holdings
@@ -25,7 +24,7 @@ def used_factors(book: CompiledBook, market: Market) -> Mapping[str, tuple[str, 
     swapped = set(book.table(Swaptions).currency.tolist())
     held = set(book.table(Holdings).factor.tolist())
     pairs = {foreign + domestic for (foreign, domestic), _ in pairs_of(book.table(FxOptions))}
-    dated = [np.unique(curve).tolist() for payoff in PAYOFFS for curve, _, _ in payoff.dated(book)]
+    dated = [distinct(curve)[0] for payoff in PAYOFFS for curve, _, _ in payoff.dated(book)]
     curves = {_root(name, market) for names in dated for name in names}
     found = {
         PRICES: [factor.name for factor in market.factors if factor.name in held],

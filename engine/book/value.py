@@ -1,6 +1,7 @@
-"""What a compiled book is worth in one market, position by position. Needs no QuantLib."""
+"""What a compiled book is worth in one market, position by position."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from engine.book.fit import Fits, by_text, check_dates, fit
 from engine.book.needs import check_needs
 from engine.book.placeholders import placeholder_warnings
 from engine.instruments.registry import FAMILIES
+from engine.market.lookup import distinct
 from engine.market.market import Market
 from engine.payoffs.curves import DAYS_PER_TIME_YEAR, fx_rates, sums, zero_curve
 from engine.payoffs.payoff import Caution, Moment, named
@@ -96,13 +98,15 @@ def _by_curve(book: CompiledBook) -> Iterator[tuple[str, I64, I64]]:
     """Yield each curve, with the positions and last days of all that is discounted or projected on it."""
     dated = [columns for payoff in PAYOFFS for columns in payoff.dated(book)]
     curve, position, day = (np.concatenate(columns) for columns in zip(*dated, strict=True))
-    for name in np.unique(curve).tolist():
-        yield name, position[curve == name], day[curve == name]
+    names, place = distinct(curve)
+    for k, name in enumerate(names):
+        yield name, position[place == k], day[place == k]
 
 
 def _market_cautions(book: CompiledBook, market: Market) -> Iterator[Caution]:
     kinds = np.array(book.kinds)
+    values = cache(lambda: position_values(book, market))  # worked out once, where a family asks for them
     for family in FAMILIES:
         mine = np.flatnonzero(np.isin(kinds, [kind.name for kind in family.kinds]))
         if mine.size:
-            yield from family.market_cautions(book, mine, market, lambda: position_values(book, market))
+            yield from family.market_cautions(book, mine, market, values)

@@ -16,10 +16,15 @@ from engine.risk.book_lines import BookTail
 from engine.risk.measures.measure import TailMeasure
 from engine.risk.measures.registry import MEASURES
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK, WINDOW
-from engine.risk.ranks import Confidence, rank_se, tail_mass
+from engine.risk.ranks import Confidence, exact_confidence, rank_se, tail_mass
 from engine.risk.results import TailResult
-from kernels.types import F64, U64
+from kernels.base import CELL
+from kernels.types import F64, I64, U64
 
+# A run keeps its tails row by row, without the paths they came from. But any path can be walked again: of the first
+# cells, as many as hold some of the tail.
+WANTED = 1500  # paths in the tail, at each confidence
+MOST_CELLS = 64  # walked again at most
 _MARGIN_SE = 6.0  # standard errors of the tail's size that are kept beyond it
 
 
@@ -55,13 +60,13 @@ class WorstPaths:
         self.keep = min(n_paths, reach)
         self.pnl: F64 = np.empty((1 + n_books, 0))  # [currency] by the total's, ascending; row 0 is the total
         self.paths: U64 = np.empty(0, np.uint64)  # their numbers in the run
-        self._n_added = 0
+        self.n_added = 0  # paths so far
 
     def add(self, pnl: F64) -> None:
         """Take in the next paths of the run: (1 + n_books, n) [currency], gains positive, row 0 the total's."""
-        numbers = np.arange(self._n_added, self._n_added + pnl.shape[1], dtype=np.uint64)
-        self._n_added += pnl.shape[1]
-        worst = np.argsort(pnl[0], kind="stable")[: self.keep]
+        numbers = np.arange(self.n_added, self.n_added + pnl.shape[1], dtype=np.uint64)
+        self.n_added += pnl.shape[1]
+        worst = _worst(pnl[0], self.keep)
         both = np.concatenate([self.pnl, pnl[:, worst]], axis=1)
         kept = np.argsort(both[0], kind="stable")[: self.keep]
         self.pnl, self.paths = both[:, kept], np.concatenate([self.paths, numbers[worst]])[kept]
@@ -71,6 +76,32 @@ class WorstPaths:
         other = copy(self)
         other.pnl = np.concatenate([self.pnl[:1], pnl])
         return other
+
+
+def _worst(pnl: F64, keep: int) -> I64:
+    """Return the places of the `keep` worst of (n,) P&L, ascending by it; of equal ones the earlier."""
+    if pnl.size <= keep:
+        return np.argsort(pnl, kind="stable")
+    near = np.flatnonzero(pnl <= np.partition(pnl, keep - 1)[keep - 1])  # few of them: quicker than to sort all
+    return near[np.argsort(pnl[near], kind="stable")[:keep]]
+
+
+def cells_for(confidence: float, n_paths: int) -> int:
+    """Return how many of a run's first cells are walked again for the components at a confidence."""
+    needed = math.ceil(WANTED / (1 - exact_confidence(confidence)) / CELL)
+    return min(needed, MOST_CELLS, -(-n_paths // CELL))
+
+
+def paths_for(confidence: float, n_paths: int) -> int:
+    """Return how many paths these cells have."""
+    return min(cells_for(confidence, n_paths) * CELL, n_paths)
+
+
+def no_worst_paths(confidence: float, n_books: int, n_scenarios: int, n_paths: int) -> tuple[WorstPaths, ...]:
+    """Return what takes in the worst paths of a run, still empty: one a scenario; none where there is one book."""
+    if n_books < 2:
+        return ()
+    return tuple(WorstPaths(n_books, confidence, paths_for(confidence, n_paths)) for _ in range(n_scenarios))
 
 
 def components(worst: WorstPaths, total: TailResult, n_paths: int) -> tuple[Component, ...] | None:

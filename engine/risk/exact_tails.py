@@ -140,6 +140,12 @@ def exact_components(moves: PastMoves, confidence: Confidence) -> tuple[Componen
     return exact_parts(found, moves.pnl[1:, found.order])
 
 
+def exact_values(moves: PastMoves, scope: int, confidences: Sequence[Confidence]) -> F64:
+    """Return VaR and ES of one scope (row of `moves.pnl`) alone, those of `exact_tails`: (n_confidences, 2)."""
+    worst = _worst(moves, [scope], confidences[0])
+    return np.stack([_once(replace(worst, mass=_mass(moves, each))) for each in confidences])
+
+
 def exact_samples(moves: PastMoves, pnl: F64, confidence: Confidence, counts: F64) -> tuple[F64, F64]:
     """Return VaR and ES of one P&L of the moves, (n_moves,) [currency]: as it is (2,), of resampled tables (2, n).
 
@@ -164,7 +170,7 @@ def _worst(moves: PastMoves, scopes: Sequence[int], confidence: Confidence) -> _
 
 def _exact_tail(worst: _Worst, counts: F64 | None, sample: F64, confidence: Confidence, shock_pnl: float) -> TailResult:
     """Return the measures; counts (n_samples, n_table) of resampled tables give their errors, None: they have none."""
-    exact = _measured(worst, np.ones((1, int(worst.rows.max()) + 1)))[:, 0, 0]
+    exact = _once(worst)
     read = estimate_sample(sample, confidence)
     values = {key: each.value for key, each in read.estimates.items()} | dict(
         zip(MEASURES, exact.tolist(), strict=True)
@@ -177,6 +183,12 @@ def _exact_tail(worst: _Worst, counts: F64 | None, sample: F64, confidence: Conf
         table_ses = dict(zip(MEASURES, ses.tolist(), strict=True))
     result = tail_result(whole, shock_pnl)
     return replace(result, tail_paths=_tail_moves(worst), table_ses=table_ses, is_exact=True)
+
+
+def _once(worst: _Worst) -> F64:
+    """Return VaR and ES of the first scope with every row of the table once: (2,)."""
+    found: F64 = _measured(worst, np.ones((1, int(worst.rows.max()) + 1)))[:, 0, 0]
+    return found
 
 
 def _tail_moves(worst: _Worst) -> int:

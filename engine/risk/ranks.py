@@ -28,6 +28,7 @@ MARGIN_SE = 6.0  # standard errors of a rank kept beyond it
 ROUGH_BELOW = 500  # paths in the tail under which intervals are called rough
 
 
+@lru_cache(maxsize=256)
 def exact_confidence(confidence: Confidence) -> Fraction:
     """Return `confidence` as the decimal that the user wrote.
 
@@ -54,12 +55,14 @@ def check_n_paths(n_paths: int, *, least: int = 1) -> None:
         raise InputError(f"`n_paths` must be at least {least}, got {n_paths}")
 
 
+@lru_cache(maxsize=256)
 def tail_mass(confidence: Confidence, n_paths: int) -> Fraction:
     """Return how many of `n_paths` are the worst `1 - confidence`, exact and perhaps not whole."""
     check_n_paths(n_paths)
     return (1 - exact_confidence(confidence)) * n_paths
 
 
+@lru_cache(maxsize=256)
 def tail_count(confidence: Confidence, n_paths: int) -> tuple[int, float]:
     """Split the tail's mass into whole paths and the part of one more.
 
@@ -129,6 +132,7 @@ def rank_se(confidence: Confidence, n_paths: int) -> float:
     return math.sqrt(n_paths * p * (1 - p))
 
 
+@lru_cache(maxsize=256)
 def order_statistics_needed(confidence: Confidence, n_paths: int, margin_se: float = MARGIN_SE) -> int:
     """Return how many of the worst paths to keep: tail, interval, and `margin_se` standard errors of its rank."""
     mass = tail_mass(confidence, n_paths)

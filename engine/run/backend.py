@@ -8,6 +8,7 @@ from kernels.base import AbstractBackend
 from kernels.cuda.host.check import CudaFault, cuda_fault
 from kernels.cuda.host.device import DeviceError, DeviceMemoryError
 from kernels.numba.compiled import announce_compiling
+from kernels.objects import are_kept, before_numba
 from kernels.select import BACKENDS, select_backend
 
 
@@ -43,6 +44,9 @@ def _automatic(say: Callable[[str], None]) -> AbstractBackend:
 
 
 def _numba(say: Callable[[str], None]) -> AbstractBackend:
+    if are_kept():  # of a kernel that is not, numba is asked later
+        before_numba(lambda: announce_compiling(say))
+        return select_backend("numba")
     try:
         announce_compiling(say)
     except ValueError as error:  # of UNWIND_CPU, which is read when the compiler is set up

@@ -61,7 +61,7 @@ def prepare(
     """
     if not takes_samplers:
         check_plain(config)
-    for note in past_notes(inputs):
+    for note in past_notes(config, inputs):
         say(note)
     backend, n_steps = choose_backend(config.backend, say), n_steps_of(config, inputs, say)
     return prepared_by(config, inputs, backend, n_steps, takes_samplers=takes_samplers)

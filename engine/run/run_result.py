@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from engine.inputs.run import MAX_PATHS
 from engine.pack.far_limits import far_limit
 from engine.risk.accumulate import TailAccumulator
+from engine.risk.components import WorstPaths
 from engine.risk.far_paths import FarPath, FarPaths
 from engine.risk.results import RunResult, ScopeResult, Timing, scope_result
 from engine.risk.uncertainty.study import ParameterStudy
@@ -20,13 +21,15 @@ from engine.run.table_errors import with_table_errors
 BP = 1e4  # of 1.0
 
 
-def drawn_results(drawn: Prepared, tails: TailAccumulator) -> tuple[ScopeResult, ...]:
+def drawn_results(drawn: Prepared, tails: TailAccumulator, worst: Sequence[WorstPaths] = ()) -> tuple[ScopeResult, ...]:
     """Return the rows of the scenarios that were drawn, the table's errors among them.
+
+    worst   takes in the paths that are walked again for these errors, one a scenario, or none
 
     Raises BracketMissError as `TailAccumulator.result`, RiskError where the device fails.
     """
     with device_errors():
-        return with_table_errors(drawn, simulated_rows(drawn, tails), tails.plan.n_paths)
+        return with_table_errors(drawn, simulated_rows(drawn, tails), tails.plan.n_paths, worst)
 
 
 def simulated_rows(drawn: Prepared, tails: TailAccumulator) -> tuple[ScopeResult, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.inputs.run import MAX_PATHS, RunConfig
 from engine.risk.accumulate import TailAccumulator
+from engine.risk.components import WorstPaths, no_worst_paths
 from engine.risk.plan import TailPlan, plan_tails
 from engine.risk.results import RunResult
 from engine.risk.uncertainty.study import ParameterStudy
@@ -30,6 +31,7 @@ class FinishedRun:
     prepared: PreparedRun
     whole: tuple[WholeScenario, ...]  # scenarios that are known without simulation
     sampled: tuple[SampledScenario, ...] = ()  # scenarios that a sampler drew
+    worst: tuple[WorstPaths, ...] = ()  # of scenarios that were drawn, as far as paths were walked again; or none
     result: RunResult
 
 
@@ -61,10 +63,13 @@ def finish(prepared: PreparedRun, progress: Progress, say: Callable[[str], None]
     whole = whole_scenarios(prepared.whole, say) if prepared.whole else ()
     rows = [row for each in whole for row in each.results]
     say_of_until_se(prepared, say)
-    tails = None
+    tails: TailAccumulator | None = None
+    worst: tuple[WorstPaths, ...] = ()
     if prepared.drawn is not None:
         tails = _simulate(prepared.drawn, progress, say)
-        rows += drawn_results(prepared.drawn, tails)
+        books, names = prepared.drawn.packed.books, prepared.drawn.inputs.names
+        worst = no_worst_paths(max(config.confidences), len(books), len(names), tails.plan.n_paths)
+        rows += drawn_results(prepared.drawn, tails, worst)
         if (note := table_note(prepared.drawn, tails.plan.n_paths)) is not None:
             say(note)
     sampled = _sample(prepared, progress, say) if prepared.sampled else ()
@@ -72,7 +77,7 @@ def finish(prepared: PreparedRun, progress: Progress, say: Callable[[str], None]
     studies = _studies(prepared, uncertain, tails.plan.n_paths if tails else config.n_paths, progress, say)
     now = time.perf_counter()
     result = result_of(prepared, rows, tails, studies, sampled, simulate_s=now - before, total_s=now - start)
-    return FinishedRun(prepared=prepared, whole=whole, sampled=sampled, result=result)
+    return FinishedRun(prepared=prepared, whole=whole, sampled=sampled, worst=worst, result=result)
 
 
 def plan_of(prepared: Prepared, n_paths: int) -> TailPlan:

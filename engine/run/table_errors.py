@@ -1,11 +1,12 @@
 """The table's error of figures that are simulated by a filtered law, beside the simulation's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from engine.law.past.one_step import row_shares
+from engine.risk.components import WorstPaths
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.past_table import TableDraws, jackknife_se, loss_per_rank
@@ -36,16 +37,21 @@ def table_note(prepared: Prepared, n_paths: int) -> str | None:
     return few if any(draws) and n_paths < LEAST_PATHS else None
 
 
-def with_table_errors(prepared: Prepared, rows: tuple[ScopeResult, ...], n_paths: int) -> tuple[ScopeResult, ...]:
+def with_table_errors(
+    prepared: Prepared, rows: tuple[ScopeResult, ...], n_paths: int, worst: Sequence[WorstPaths] = ()
+) -> tuple[ScopeResult, ...]:
     """Return a run's rows with the table's error of those under a filtered law; none for fewer than 16,384 paths.
 
-    rows   (n_rows,) of all drawn scenarios, from `n_paths` paths, of which 131,072 at most are looked at
+    rows    (n_rows,) of all drawn scenarios, from `n_paths` paths, of which 131,072 at most are looked at
+    worst   takes in the paths that are looked at: one a scenario, or none
     """
     n, n_scopes = min(n_paths, MOST_PATHS), len(rows) // len(prepared.inputs.names)
     draws = [table_draws(prepared, s) for s in range(len(prepared.inputs.names))]
     if n < LEAST_PATHS or not any(draws):
         return rows
     pnl = prepared.backend.pnl(prepared.program, PathRange(first=0, n=n))
+    for s, each in enumerate(worst):
+        each.add(pnl[s * n_scopes : (s + 1) * n_scopes])
     return tuple(
         row if (by := draws[i // n_scopes]) is None else _with_errors(row, 0.0 - pnl[i], by)
         for i, row in enumerate(rows)

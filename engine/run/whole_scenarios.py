@@ -46,6 +46,12 @@ def whole_scenarios(
     return found
 
 
+def whole_moves(whole: Prepared, d: int) -> PastMoves:
+    """Value every move of law `d` for every row of results. Raises RiskError where the device fails."""
+    with device_errors():
+        return past_moves(whole, d, whole.backend.pnl(whole.program, PathRange(first=0, n=int(whole.n_moves[d]))))
+
+
 def past_moves(whole: Prepared, d: int, pnl: F64) -> PastMoves:
     """Return P&L (n_rows, n_moves) [currency] of every move of law `d`, with how likely each is and its table."""
     law, n = whole.packed.model.laws[d], int(whole.n_moves[d])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from engine.conventions.calendars import Calendars
 from engine.conventions.events import EVENTS
 from engine.mechanisms.jumps import Jump
 from engine.mechanisms.parameters.findings import Findings
@@ -144,7 +145,5 @@ def _end(valuation_date: date, horizon_days: int) -> date:
 
 def _ahead(valuation_date: date, horizon_days: int) -> list[int]:
     """Return the calendar days to each business day of a horizon: (horizon_days,)."""
-    from engine.conventions.calendars import Calendars  # here, since it loads QuantLib, which a scenario can do without
-
     days: list[int] = Calendars(valuation_date).steps.coming(horizon_days).tolist()
     return days

@@ -22,11 +22,11 @@ def silent_notes(scenarios: Sequence[Scenario], market: Market, used: Mapping[st
 
     used   factors by kind, as `engine.book.used_factors.used_factors` returns them
     """
-    notes, bundled = list[str](), list[str]()
+    notes, bundled = list[str](), dict[str, list[str]]()  # of bundled ones: by the factors left out
     for scenario in scenarios:
         where, silent = _silent(scenario, market, used)
         if silent and _is_bundled(scenario):
-            bundled.append(f"{scenario.name} of {', '.join(map(_listed, silent.values()))}")
+            bundled.setdefault(", ".join(map(_listed, silent.values())), []).append(scenario.name)
         elif silent:
             findings = findings_of(scenario)
             words = _of_rows if scenario.unwind is not None and scenario.unwind.rows else _of_all
@@ -34,10 +34,8 @@ def silent_notes(scenarios: Sequence[Scenario], market: Market, used: Mapping[st
                 findings.note(where, words(scenario.name, kind, _listed(names)))
             notes += findings.notes()
     if bundled:
-        notes.append(
-            f"bundled scenarios say nothing of some factors of the book, which follow the market's own law alone:"
-            f" {'; '.join(bundled)}"
-        )
+        places = (f"{factors} in {', '.join(names)}" for factors, names in bundled.items())
+        notes.append(f"bundled scenarios leave factors of the book to the market's own law: {'; '.join(places)}")
     return tuple(notes)
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from engine.conventions.calendars import Calendars
 from engine.conventions.spans import weekday_spans
 from engine.errors import InputError
 from engine.law.past.beyond_cap import BeyondCap, beyond_cap, without_cut
@@ -190,15 +191,7 @@ def jumping(law: RowLaw, state: FilteredState, market: Market) -> RowLaw:
 
 
 def step_spans(valuation_date: date, n_steps: int) -> F64:
-    """Return the weekdays of each of the next `n_steps` between joint dates, holidays included: (n_steps,).
-
-    Raises InputError where there is no QuantLib, which knows the holidays.
-    """
-    try:
-        from engine.conventions.calendars import Calendars  # here: other laws need no calendar, and so no QuantLib
-    except ImportError:
-        way_out = "pip install QuantLib, or take --scenario base"
-        raise InputError(f"laws of past days need the calendars of QuantLib: {way_out}") from None
+    """Return the weekdays of each of the next `n_steps` between joint dates, holidays included: (n_steps,)."""
     coming = Calendars(valuation_date).steps.coming(n_steps).tolist()
     days = np.array([valuation_date, *(valuation_date + timedelta(day) for day in coming)], "datetime64[D]")
     return np.maximum(weekday_spans(days), 1).astype(np.float64)

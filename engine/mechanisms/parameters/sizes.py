@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 import numpy as np
 
@@ -28,8 +29,15 @@ def multipliers(sizes: Sizes, names: Sequence[str]) -> F64:
 
 
 def matches(glob: str, names: Sequence[str]) -> Bools:
-    """Return which names a glob matches: (n_factors,)."""
-    return np.array([fnmatchcase(name, glob) for name in names], dtype=np.bool_)
+    """Return which names a glob matches: (n_factors,), read-only."""
+    return _matched(glob, tuple(names))
+
+
+@lru_cache(maxsize=4096)  # a gradient applies one scenario hundreds of times
+def _matched(glob: str, names: tuple[str, ...]) -> Bools:
+    found = np.array([fnmatchcase(name, glob) for name in names], dtype=np.bool_)
+    found.flags.writeable = False
+    return found
 
 
 def _filled(sizes: Sizes, names: Sequence[str], otherwise: float) -> F64:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,9 +65,9 @@ def of_kubernetes(first: date, n_days: int) -> list[datetime]:
     return cron(re.search(r'schedule: "(.*)"', text)[1], zone, first, n_days)
 
 
-def of_airflow(first: date, n_days: int) -> list[datetime]:
+def of_airflow(first: date, n_days: int, example: str = "airflow") -> list[datetime]:
     """An Airflow timetable of a cron line runs in the zone of `start_date`; what `ds` is then does not matter here."""
-    text = example_text("airflow")
+    text = example_text(example)
     zone = ZoneInfo(re.search(r'start_date=.*tz="(.*)"', text)[1])
     return cron(re.search(r'schedule="(.*)"', text)[1], zone, first, n_days)
 
@@ -83,6 +84,7 @@ CLOCKS = {
     "cron": (of_crontab, "cron"),
     "kubernetes-cronjob": (of_kubernetes, "kubernetes-cronjob"),
     "airflow": (of_airflow, "airflow"),
+    "airflow-kubernetes": (partial(of_airflow, example="airflow-kubernetes"), "airflow-kubernetes"),
     "systemd": (of_systemd, "systemd-service"),
 }
 
@@ -171,6 +173,48 @@ def test_schedulers_try_again_what_the_table_of_exit_codes_says_and_nothing_else
         *re.search(r"ssExitStatus=(.*)", service)[1].split(),
     }
     assert {int(code) for code in stop} == never
+
+
+@pytest.mark.parametrize("name", ["kubernetes-cronjob", "kubernetes-shards"])
+def test_pods_are_bounded_and_have_no_privileges_and_a_cache(name):
+    yaml = pytest.importorskip("yaml", reason="comes with the extra `dask`")
+    jobs = list(yaml.safe_load_all(example_text(name)))
+    assert jobs
+    for job in jobs:
+        pod = (job["spec"]["jobTemplate"] if job["kind"] == "CronJob" else job)["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert pod["automountServiceAccountToken"] is False
+        (container,) = pod["containers"]
+        assert {"cpu", "memory"} <= set(container["resources"]["requests"])
+        assert "memory" in container["resources"]["limits"]
+        security = container["securityContext"]
+        assert security["readOnlyRootFilesystem"]
+        assert security["allowPrivilegeEscalation"] is False
+        mounts = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
+        volumes = {each["name"]: each for each in pod["volumes"]}
+        assert mounts.keys() == volumes.keys()
+        assert {"name": "UNWIND_CACHE", "value": mounts["cache"]} in container["env"]
+        assert all(each["emptyDir"].get("sizeLimit") for each in volumes.values() if "emptyDir" in each)
+
+
+@pytest.mark.parametrize("name", ["airflow", "airflow-kubernetes"])
+def test_examples_of_airflow_are_python_and_give_a_cache_and_bounds(name):
+    text = example_text(name)
+    compile(text, name, "exec")
+    assert "UNWIND_CACHE" in text
+    wanted = {
+        "airflow": {"execution_timeout", "NUMBA_NUM_THREADS"},
+        "airflow-kubernetes": {"limits", "read_only_root_filesystem", "run_as_non_root", "seccomp_profile"},
+    }
+    assert {word for word in wanted[name] if word not in text} == set()
+
+
+def test_a_service_and_a_job_of_slurm_are_bounded():
+    service = example_text("systemd-service")
+    assert all(
+        word in service for word in ("MemoryMax=", "NoNewPrivileges=yes", "ProtectSystem=strict", "UNWIND_CACHE=")
+    )
+    assert all(word in example_text("slurm") for word in ("--mem=", "--time=", "--cpus-per-task=", "UNWIND_CACHE="))
 
 
 def test_a_night_in_shares_has_jobs_of_its_own_and_a_merge_that_is_always_begun():

@@ -8,11 +8,12 @@ import pytest
 from scipy.stats import norm
 
 from engine.risk.book_lines import LEAST_PATHS
-from engine.risk.components import WorstPaths, components
+from engine.risk.components import WorstPaths, cells_for, components, no_worst_paths, paths_for
 from engine.risk.measures.expected_shortfall import EXPECTED_SHORTFALL
 from engine.risk.measures.value_at_risk import VALUE_AT_RISK
 from engine.risk.results import tail_result
 from engine.risk.tail import estimate_sample
+from kernels.base import CELL
 
 COVARIANCE = np.array([[4.0, 1.2, -0.5], [1.2, 1.0, 0.1], [-0.5, 0.1, 2.0]])
 N = 100_000
@@ -108,3 +109,15 @@ def test_a_total_whose_error_is_not_bounded_leaves_none_bounded():
     open_ended = {"value_at_risk": replace(total.of(VALUE_AT_RISK), se=math.inf)}
     total = replace(total, estimates={**total.estimates, **open_ended})
     assert all(each.of(VALUE_AT_RISK).se == math.inf for each in components(worst, total, 20_000))
+
+
+def test_cells_hold_fifteen_hundred_paths_of_the_tail_or_the_whole_run():
+    assert cells_for(0.99, 10**7) == 3  # 1,500 of 1 % are 150,000 paths: more than two cells of 65,536
+    assert (cells_for(0.99, 100_000), paths_for(0.99, 100_000)) == (2, 100_000)
+    assert cells_for(0.99999, 10**9) == 64
+
+
+def test_worst_paths_are_of_each_scenario_where_there_are_books_to_tell_apart():
+    found = no_worst_paths(0.99, 2, 3, 10 * CELL)
+    assert [each.n_paths for each in found] == [3 * CELL] * 3
+    assert no_worst_paths(0.99, 1, 3, 10 * CELL) == ()

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import ndtri
 
 from engine.risk import exact_tails as module
-from engine.risk.exact_tails import PastMoves, exact_components, exact_tails
+from engine.risk.exact_tails import PastMoves, exact_components, exact_tails, exact_values
 from engine.risk.measures.expected_shortfall import expected_shortfall
 from engine.risk.measures.value_at_risk import value_at_risk
 from engine.risk.past_table import resampled_counts
@@ -40,6 +40,16 @@ def test_var_is_the_quantile_of_drawn_paths_and_es_the_mean_of_the_tail():
         assert tail.estimates["expected_shortfall"].value == pytest.approx(expected_shortfall(pnl, level), rel=1e-13)
         assert tail.is_exact
         assert {each.se for each in tail.estimates.values()} == {0.0}
+
+
+def test_values_alone_are_those_of_the_tails_bit_for_bit():
+    rng = np.random.default_rng(4)
+    weights = rng.uniform(0.5, 1.5, 3000)
+    pnl = rng.standard_normal((2, 3000))
+    for found in (moves(pnl), PastMoves(pnl=pnl, weights=weights / weights.mean(), n_table=1000, block=10)):
+        tails = exact_tails(found, 1, (0.975, 0.99), 0.0, has_errors=False)
+        wanted = [[tail.estimates[key].value for key in module.MEASURES] for tail in tails]
+        assert exact_values(found, 1, (0.975, 0.99)).tolist() == wanted
 
 
 def test_var_by_hand_is_the_least_loss_that_one_percent_at_most_exceed():

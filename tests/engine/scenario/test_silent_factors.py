@@ -52,9 +52,8 @@ def test_bundled_scenarios_are_one_line_that_names_the_factors():
     scenarios = [load_scenario(name) for name in ("october-1998", "boj-u-turn", "august-2024", "flight-2024")]
     (line,) = silent_notes(scenarios, MARKET, USED)
     assert line == (
-        "bundled scenarios say nothing of some factors of the book, which follow the market's own law alone:"
-        " october-1998 of JGB_1Y to JGB_30Y; boj-u-turn of JGB_1Y, JGB_2Y;"
-        " flight-2024 of USDJPY_VOL"
+        "bundled scenarios leave factors of the book to the market's own law:"
+        " JGB_1Y to JGB_30Y in october-1998; JGB_1Y, JGB_2Y in boj-u-turn; USDJPY_VOL in flight-2024"
     )
     assert silent_notes(scenarios[2:3], MARKET, USED) == ()
 

@@ -10,7 +10,7 @@ import pytest
 
 import engine.run.start
 from cli import feedback as feedback_tables
-from cli import render, results
+from cli import render, run_table
 from engine.analysis.feedback import as_json as feedback_json
 from engine.analysis.feedback import feedback
 from engine.batch.figures.convergence import convergence_rows
@@ -117,7 +117,7 @@ def test_a_run_has_it_in_its_result_json_and_table():
         KEY, f"{KEY}_se", f"{KEY}_low", f"{KEY}_high", f"{KEY}_around_shock",
     ]  # fmt: skip
     assert plain[KEY] == total.measures[1].of(MEDIAN_TAIL_LOSS).value
-    text = render.plain(results.table(result))
+    text = render.plain(run_table.table(result))
     assert f"{LABEL} 99 %" in text
 
 
